@@ -1,0 +1,43 @@
+package dev.kiln.pool;
+
+import dev.kiln.contract.Deadline;
+import io.netty.channel.EventLoop;
+import java.util.concurrent.CompletionStage;
+
+/** The sandboxes of one node. Thread-safe. */
+public interface Pool extends AutoCloseable {
+
+  /**
+   * Leases a sandbox for one invocation of {@code version}, from the first of warm, prewarmed, forked that has one.
+   * Completes on {@code loop}, or exceptionally with an {@link dev.kiln.contract.InvocationException}.
+   */
+  CompletionStage<Lease> lease(Version version, Deadline deadline, EventLoop loop);
+
+  /** Keeps {@code version.minWarm()} sandboxes of this version from now on; the pool forgets other versions' targets
+   * only by {@link #retire}. */
+  void keepWarm(Version version);
+
+  /** Destroys the idle sandboxes of a version and every busy one upon its release; it is not leased again. */
+  void retire(String versionKey);
+
+  /**
+   * Compiles the code directory {@code code} into a bundle inside a sandbox of {@code runtime}.
+   * Completes exceptionally where the runtime has no compiler or the sandbox failed.
+   */
+  CompletionStage<Compiled> compile(String runtime, String code, String handler, Deadline deadline);
+
+  /**
+   * A compilation's result.
+   *
+   * @param bundle bytes for {@link Version#bundle()}
+   * @param warnings JSON array of {@code {file, line, message}}
+   */
+  record Compiled(byte[] bundle, String warnings) {}
+
+  /** Returns a picture of the pool, for {@code GET /pool} and metrics. */
+  PoolSnapshot snapshot();
+
+  /** Kills every sandbox. */
+  @Override
+  void close();
+}
