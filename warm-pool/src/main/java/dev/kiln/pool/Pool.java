@@ -17,7 +17,11 @@ public interface Pool extends AutoCloseable {
    * only by {@link #retire}. */
   void keepWarm(Version version);
 
-  /** Destroys the idle sandboxes of a version and every busy one upon its release; it is not leased again. */
+  /**
+   * Forgets a version: its idle sandboxes are destroyed now, its busy ones upon their release, its target of warm ones
+   * is dropped. Waiting leases of it fail. Nothing is remembered of the key: a later {@link #lease} of it starts
+   * afresh. That no call of it is under way or to come is the caller's business.
+   */
   void retire(String versionKey);
 
   /**
