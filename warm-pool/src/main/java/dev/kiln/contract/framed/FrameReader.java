@@ -1,0 +1,131 @@
+package dev.kiln.contract.framed;
+
+import dev.kiln.contract.framed.ConversationException.End;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cuts the bytes that come from a sandbox into frames. A frame that one read brought whole, which is nearly every
+ * one, is handed on as a slice of that read. One that is spread over reads is copied once into a buffer that grows
+ * with what really came, by doubling: a header that announces much, and a sandbox that sends byte by byte, hold no
+ * more memory than twice the bytes sent. Belongs to one thread at a time.
+ */
+final class FrameReader {
+
+  static final int HEADER_BYTES = 24;
+  private static final int FIRST_PART_BYTES = 256;
+
+  private final ByteBufAllocator allocator;
+  private final FrameSink sink;
+  private int limit;
+  private boolean open = true;
+  private @Nullable ByteBuf part;
+
+  FrameReader(ByteBufAllocator allocator, int limit, FrameSink sink) {
+    this.allocator = allocator;
+    this.limit = limit;
+    this.sink = sink;
+  }
+
+  /** Sets the largest payload that is let through from the next header on. */
+  void limit(int bytes) {
+    limit = bytes;
+  }
+
+  /** Takes what was read, and releases it. */
+  void read(ByteBuf bytes) {
+    try {
+      while (open && bytes.isReadable()) {
+        if (part != null) {
+          continuePart(part, bytes);
+        } else if (!takeWhole(bytes)) {
+          return;
+        }
+      }
+    } finally {
+      bytes.release();
+    }
+  }
+
+  /** Stops: what is held is released, nothing more reaches the sink. */
+  void close() {
+    open = false;
+    if (part != null) {
+      part.release();
+      part = null;
+    }
+  }
+
+  /** Hands on the frame at the reader index, or begins a part of it; false once everything has been taken. */
+  private boolean takeWhole(ByteBuf bytes) {
+    int available = bytes.readableBytes();
+    if (available >= HEADER_BYTES) {
+      int length = acceptedLength(bytes, bytes.readerIndex());
+      if (length < 0) {
+        return false;
+      }
+      if (available >= HEADER_BYTES + length) {
+        int start = bytes.readerIndex();
+        bytes.skipBytes(HEADER_BYTES);
+        deliver(bytes, start, bytes.readRetainedSlice(length));
+        return true;
+      }
+    }
+    part = allocator.directBuffer(Math.max(FIRST_PART_BYTES, available));
+    part.writeBytes(bytes);
+    return false;
+  }
+
+  /** Adds to a frame that an earlier read began, and hands it on when it is whole. */
+  private void continuePart(ByteBuf held, ByteBuf bytes) {
+    if (held.readableBytes() < HEADER_BYTES) {
+      move(bytes, held, HEADER_BYTES - held.readableBytes());
+      if (held.readableBytes() < HEADER_BYTES) {
+        return;
+      }
+    }
+    int length = acceptedLength(held, 0);
+    if (length < 0) {
+      return;
+    }
+    move(bytes, held, HEADER_BYTES + length - held.readableBytes());
+    if (held.readableBytes() == HEADER_BYTES + length) {
+      part = null;
+      deliver(held, 0, held.skipBytes(HEADER_BYTES));
+    }
+  }
+
+  private static void move(ByteBuf from, ByteBuf to, int wanted) {
+    to.writeBytes(from, Math.min(wanted, from.readableBytes()));
+  }
+
+  /** Checks the header at {@code start}; returns the payload's length, or -1 after refusing. */
+  private int acceptedLength(ByteBuf bytes, int start) {
+    long length = bytes.getUnsignedIntLE(start);
+    if (length > limit) {
+      return refuse(End.TOO_LARGE, "a payload of " + length + " bytes, more than " + limit);
+    }
+    int type = bytes.getUnsignedShortLE(start + 4);
+    if (FrameType.fromSandbox(type).isEmpty()) {
+      return refuse(End.VIOLATION, "a frame of unknown type " + type);
+    }
+    if (bytes.getShortLE(start + 6) != 0 || bytes.getIntLE(start + 20) != 0) {
+      return refuse(End.VIOLATION, "a frame whose reserved bits are not zero");
+    }
+    return (int) length;
+  }
+
+  private int refuse(End end, String what) {
+    close();
+    sink.refused(new ConversationException(end, "The sandbox sent " + what + "."));
+    return -1;
+  }
+
+  private void deliver(ByteBuf header, int start, ByteBuf payload) {
+    Optional<FrameType> type = FrameType.fromSandbox(header.getUnsignedShortLE(start + 4));
+    sink.frame(
+        type.orElseThrow(), header.getLongLE(start + 8), header.getUnsignedIntLE(start + 16), payload);
+  }
+}
