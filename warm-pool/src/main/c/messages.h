@@ -4,7 +4,8 @@
  *
  * Two conversations: gateway <-> launcher (struct kiln_request, struct kiln_reply) and launcher <-> zygote
  * (struct zygote_request, struct zygote_reply). All are SOCK_SEQPACKET, one fixed-size message a packet, host byte
- * order (both ends are one machine). A packet of another size is an error answered with -EBADMSG.
+ * order (both ends are one machine). A packet of another size is an error answered with -EBADMSG (operation and
+ * sequence 0, for neither can be known), and so is one that carries descriptors; they are closed.
  */
 #ifndef KILN_MESSAGES_H
 #define KILN_MESSAGES_H
@@ -90,7 +91,7 @@ struct kiln_header {
 
 struct kiln_hello {
     uint32_t protocol;
-    uint8_t build[KILN_BUILD_BYTES];
+    uint8_t build[KILN_BUILD_BYTES]; /* SHA-256 of this file: both sides were built from the same messages */
 };
 
 struct kiln_spawn {
@@ -128,7 +129,8 @@ struct kiln_welcome { /* answers HELLO */
 };
 
 /* Answers SPAWN. Descriptors that come with it, in this order: the init's pidfd; the frames' stream socket; the
- * stream socket over which a sandbox passes descriptors of its forked copies; read ends of stdout and stderr. */
+ * stream socket over which a sandbox passes descriptors of its forked copies; read ends of stdout and stderr. All
+ * but the pidfd are non-blocking at this end, and blocking at the sandbox's. */
 struct kiln_spawned {
     uint32_t clone_micros; /* zygote's clone3 */
     uint32_t total_micros; /* launcher: message in to answer out */

@@ -1,0 +1,14 @@
+#ifndef KILN_DESCRIBE_H
+#define KILN_DESCRIBE_H
+
+#include <stdint.h>
+
+#include "messages.h"
+
+/* SHA-256 of messages.h as compiled in. */
+const uint8_t *build_digest(void);
+
+/* Prints messages.h as lines of words, for the Java side's test. Returns the exit status. */
+int describe(void);
+
+#endif
