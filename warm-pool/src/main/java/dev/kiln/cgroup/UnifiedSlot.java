@@ -1,0 +1,86 @@
+package dev.kiln.cgroup;
+
+import dev.kiln.linux.Linux;
+import dev.kiln.linux.NativeBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** A slot that is limited and frozen in the unified tree. */
+final class UnifiedSlot implements SlotGroup {
+
+  /** Of the default period, a tenth of a second, which a number alone leaves as it is. */
+  private static final int QUOTA_MICROS_PER_MILLI = 100;
+
+  private final ControlFile memory;
+  private final Optional<ControlFile> swap;
+  private final ControlFile memoryUsage;
+  private final ControlFile cpuQuota;
+  private final ControlFile cpuWeight;
+  private final ControlFile processes;
+  private final ControlFile frozen;
+  private final int pageSize = Linux.pageSize();
+
+  UnifiedSlot(Path root, String groupName) {
+    NativeBuffer text = ControlFile.newText();
+    Path group = root.resolve("unified").resolve(groupName);
+    memory = ControlFile.limit(group.resolve("memory.max"), text, "max");
+    swap = swapOf(group.resolve("memory.swap.max"), text);
+    memoryUsage = ControlFile.counter(group.resolve("memory.current"), text);
+    cpuQuota = ControlFile.limit(group.resolve("cpu.max"), text, "max");
+    cpuWeight = ControlFile.limit(group.resolve("cpu.weight"), text, "");
+    processes = ControlFile.limit(group.resolve("pids.max"), text, "max");
+    frozen = ControlFile.limit(group.resolve("cgroup.freeze"), text, "");
+  }
+
+  /** The file is missing where the kernel does not account for swap; then there is nothing to limit. */
+  private static Optional<ControlFile> swapOf(Path path, NativeBuffer text) {
+    return Files.exists(path) ? Optional.of(ControlFile.limit(path, text, "max")) : Optional.empty();
+  }
+
+  @Override
+  public void limitMemory(long bytes) {
+    swap.ifPresent(file -> file.set(0));
+    memory.set(bytes);
+  }
+
+  @Override
+  public void weighCpu(int weight) {
+    cpuWeight.set(weight);
+  }
+
+  @Override
+  public void limitCpu(int millis) {
+    cpuQuota.set(millis == 0 ? ControlFile.NO_LIMIT : (long) millis * QUOTA_MICROS_PER_MILLI);
+  }
+
+  @Override
+  public void limitProcesses(int count) {
+    processes.set(count);
+  }
+
+  @Override
+  public void verify() {
+    memory.verify(pageSize);
+    swap.ifPresent(file -> file.verify(1));
+    Stream.of(cpuQuota, cpuWeight, processes).forEach(file -> file.verify(1));
+  }
+
+  @Override
+  public void freeze(boolean freeze) {
+    frozen.set(freeze ? 1 : 0);
+  }
+
+  @Override
+  public long memoryBytes() {
+    return memoryUsage.read();
+  }
+
+  @Override
+  public void close() {
+    swap.ifPresent(ControlFile::close);
+    List.of(memory, memoryUsage, cpuQuota, cpuWeight, processes, frozen).forEach(ControlFile::close);
+  }
+}

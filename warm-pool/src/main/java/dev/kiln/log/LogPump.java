@@ -1,0 +1,146 @@
+package dev.kiln.log;
+
+import dev.kiln.linux.Epoll;
+import dev.kiln.linux.FileDescriptor;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import org.jboss.logging.Logger;
+
+/**
+ * Reads what sandboxes print. One thread waits for the pipes of all of them, so that nothing that a function prints
+ * fills its pipe; what an invocation printed last is read by {@link LogSource#end} on the invocation's own thread.
+ * Netty cannot adopt pipes, hence a thread and an epoll of its own. Thread-safe.
+ */
+public final class LogPump implements AutoCloseable {
+
+  private static final Logger LOG = Logger.getLogger(LogPump.class);
+  private static final int MOST_READY = 256;
+
+  /** After little was read the thread rests, so that a function that prints line by line does not wake it for each. */
+  private static final long REST_NANOS = 2_000_000;
+
+  /** A source from which as much came at once is about to fill its pipe: then the thread does not rest. */
+  private static final int BUSY_BYTES = PipeReader.BYTES / 4;
+
+  private final LogSink sink;
+  private final LogLimits limits;
+  private final Epoll epoll = new Epoll(MOST_READY);
+  private final Map<Integer, PumpedSource> watched = new ConcurrentHashMap<>();
+  private final Set<PumpedSource> sources = ConcurrentHashMap.newKeySet();
+  private final ThreadLocal<PipeReader> readers = ThreadLocal.withInitial(PipeReader::new);
+  private final Thread thread = new Thread(this::run, "kiln-log");
+  private volatile boolean closed;
+
+  /** Starts the thread. */
+  public LogPump(LogSink sink, LogLimits limits) {
+    this.sink = sink;
+    this.limits = limits;
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /**
+   * Takes ownership of a sandbox's two pipes and reads them from now on.
+   *
+   * @param function the version's key, handed on with every line
+   */
+  public LogSource attach(String function, FileDescriptor stdout, FileDescriptor stderr) {
+    if (closed) {
+      throw new IllegalStateException("log pump is closed");
+    }
+    PumpedSource source = new PumpedSource(this, function, stdout, stderr);
+    sources.add(source);
+    source.attach();
+    return source;
+  }
+
+  private void run() {
+    PipeReader reader = readers.get();
+    while (!closed) {
+      int ready = epoll.await(-1);
+      int most = 0;
+      for (int i = 0; i < ready; i++) {
+        most = Math.max(most, readReady(epoll.descriptor(i), reader));
+      }
+      if (most < BUSY_BYTES) {
+        LockSupport.parkNanos(REST_NANOS);
+      }
+    }
+  }
+
+  /** Reads a descriptor that was ready. Its source may be gone, its number another's: then the read finds nothing. */
+  private int readReady(int descriptor, PipeReader reader) {
+    PumpedSource source = watched.get(descriptor);
+    if (source == null) {
+      return 0;
+    }
+    try {
+      return source.readReady(descriptor, reader);
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "reading a function's output failed; its log ends here");
+      source.close();
+      return 0;
+    }
+  }
+
+  void watch(FileDescriptor pipe, PumpedSource source) {
+    watched.put(pipe.value(), source);
+    epoll.add(pipe);
+  }
+
+  void forget(FileDescriptor pipe) {
+    watched.remove(pipe.value());
+    epoll.remove(pipe);
+  }
+
+  void closed(PumpedSource source) {
+    sources.remove(source);
+  }
+
+  LogLimits limits() {
+    return limits;
+  }
+
+  PipeReader reader() {
+    return readers.get();
+  }
+
+  void deliver(String function, Optional<String> requestId, LogSink.Stream stream, String line, long dropped) {
+    try {
+      sink.line(function, requestId, stream, line, dropped);
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "log sink failed on a line of %s", function);
+    }
+  }
+
+  /** Stops the thread, then reads and closes what is still attached. */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    epoll.wake();
+    joinUninterruptibly();
+    List.copyOf(sources).forEach(PumpedSource::close);
+    epoll.close();
+  }
+
+  private void joinUninterruptibly() {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
