@@ -10,9 +10,9 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The driver, for both layouts of {@link SlotGroup}: opens a slot's files when it is first used and keeps them open.
- * Where the launcher has replaced a slot's groups since, the kernel says ENODEV on the old files; they are then
- * opened anew.
+ * The driver, for both layouts of {@link SlotGroup}: opens a slot's files when it is first used and
+ * keeps them open. Where the launcher has replaced a slot's groups since, the kernel says ENODEV on
+ * the old files; they are then opened anew.
  */
 public final class CgroupFiles implements CgroupDriver {
 
@@ -31,12 +31,14 @@ public final class CgroupFiles implements CgroupDriver {
   /**
    * Takes the driver that fits what the launcher has made beneath {@code root}.
    *
-   * @param root holds {@code memory}, {@code cpu}, {@code pids} and {@code unified}, or {@code unified} alone
+   * @param root holds {@code memory}, {@code cpu}, {@code pids} and {@code unified}, or {@code
+   *     unified} alone
    * @param slots how many there are
    */
   public static CgroupDriver open(Path root, int slots) {
     boolean hybrid = Files.isDirectory(root.resolve("memory"));
-    return new CgroupFiles(slots, group -> hybrid ? new HybridSlot(root, group) : new UnifiedSlot(root, group));
+    return new CgroupFiles(
+        slots, group -> hybrid ? new HybridSlot(root, group) : new UnifiedSlot(root, group));
   }
 
   /** One slot's files, guarded by this object's lock. */

@@ -6,8 +6,9 @@ import dev.kiln.linux.NativeBuffer;
 import java.nio.file.Path;
 
 /**
- * One file of a control group that holds a number, kept open: a write through an open file takes a quarter of the
- * time of one that opens and closes. Remembers what was written last and skips a write that would change nothing.
+ * One file of a control group that holds a number, kept open: a write through an open file takes a
+ * quarter of the time of one that opens and closes. Remembers what was written last and skips a
+ * write that would change nothing.
  */
 final class ControlFile implements AutoCloseable {
 
@@ -71,7 +72,9 @@ final class ControlFile implements AutoCloseable {
     return i == 0 ? NO_LIMIT : value;
   }
 
-  /** Returns the value in force: the one written, else the one read; no limit is the largest number. */
+  /**
+   * Returns the value in force: the one written, else the one read; no limit is the largest number.
+   */
   long current() {
     long value = written == UNKNOWN ? read() : written;
     return value == NO_LIMIT ? Long.MAX_VALUE : value;
@@ -85,7 +88,8 @@ final class ControlFile implements AutoCloseable {
    */
   void verify(long granularity) {
     long value = read();
-    if (value != written && (value > written || written - value >= granularity || value == NO_LIMIT)) {
+    if (value != written
+        && (value > written || written - value >= granularity || value == NO_LIMIT)) {
       throw new IllegalStateException(
           "wrote %d to %s but it says %d. Does another program write to Kiln's control groups?"
               .formatted(written, path, value));

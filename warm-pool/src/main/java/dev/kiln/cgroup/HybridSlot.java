@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A slot whose memory, CPU and processes are limited by v1 hierarchies and which is frozen in the unified tree. */
+/**
+ * A slot whose memory, CPU and processes are limited by v1 hierarchies and which is frozen in the
+ * unified tree.
+ */
 final class HybridSlot implements SlotGroup {
 
   private static final int SHARES_OF_WEIGHT_100 = 1024;
@@ -33,11 +36,16 @@ final class HybridSlot implements SlotGroup {
     memoryUsage = ControlFile.counter(memoryGroup.resolve("memory.usage_in_bytes"), text);
     cpuQuota = ControlFile.limit(cpuGroup.resolve("cpu.cfs_quota_us"), text, "-1");
     cpuShares = ControlFile.limit(cpuGroup.resolve("cpu.shares"), text, "");
-    processes = ControlFile.limit(root.resolve("pids").resolve(group).resolve("pids.max"), text, "max");
-    frozen = ControlFile.limit(root.resolve("unified").resolve(group).resolve("cgroup.freeze"), text, "");
+    processes =
+        ControlFile.limit(root.resolve("pids").resolve(group).resolve("pids.max"), text, "max");
+    frozen =
+        ControlFile.limit(
+            root.resolve("unified").resolve(group).resolve("cgroup.freeze"), text, "");
   }
 
-  /** The file is missing where the kernel does not account for swap; then there is nothing to limit. */
+  /**
+   * The file is missing where the kernel does not account for swap; then there is nothing to limit.
+   */
   private static Optional<ControlFile> withSwap(Path path, NativeBuffer text) {
     return Files.exists(path) ? Optional.of(ControlFile.limit(path, text, "-1")) : Optional.empty();
   }
@@ -90,6 +98,7 @@ final class HybridSlot implements SlotGroup {
   @Override
   public void close() {
     memoryAndSwap.ifPresent(ControlFile::close);
-    List.of(memory, memoryUsage, cpuQuota, cpuShares, processes, frozen).forEach(ControlFile::close);
+    List.of(memory, memoryUsage, cpuQuota, cpuShares, processes, frozen)
+        .forEach(ControlFile::close);
   }
 }

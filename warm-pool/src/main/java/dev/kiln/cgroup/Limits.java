@@ -3,7 +3,8 @@ package dev.kiln.cgroup;
 /**
  * What a sandbox may use.
  *
- * @param memoryBytes of memory, {@code /tmp} and {@code /dev/shm} included; there is no swap beyond it
+ * @param memoryBytes of memory, {@code /tmp} and {@code /dev/shm} included; there is no swap beyond
+ *     it
  * @param cpuMillis thousandths of a CPU per second of time, 0: no quota
  * @param cpuWeight share of a contended CPU, 1 to 10,000, 100 is everybody's
  * @param processes alive at once, threads included
@@ -18,10 +19,12 @@ public record Limits(long memoryBytes, int cpuMillis, int cpuWeight, int process
 
   public Limits {
     if (memoryBytes < LEAST_MEMORY_BYTES) {
-      throw new IllegalArgumentException("memory limit of " + memoryBytes + " bytes is under " + LEAST_MEMORY_BYTES);
+      throw new IllegalArgumentException(
+          "memory limit of " + memoryBytes + " bytes is under " + LEAST_MEMORY_BYTES);
     }
     if (cpuMillis != 0 && cpuMillis < LEAST_CPU_MILLIS) {
-      throw new IllegalArgumentException("CPU limit of " + cpuMillis + "/1000 is under " + LEAST_CPU_MILLIS);
+      throw new IllegalArgumentException(
+          "CPU limit of " + cpuMillis + "/1000 is under " + LEAST_CPU_MILLIS);
     }
     if (cpuWeight < 1 || cpuWeight > 10_000) {
       throw new IllegalArgumentException("CPU weight " + cpuWeight + " is not in 1..10000");

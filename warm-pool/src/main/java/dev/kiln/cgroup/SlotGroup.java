@@ -14,7 +14,9 @@ interface SlotGroup extends AutoCloseable {
 
   void limitProcesses(int processes);
 
-  /** Reads back every limit; throws {@link IllegalStateException} where one is not what was written. */
+  /**
+   * Reads back every limit; throws {@link IllegalStateException} where one is not what was written.
+   */
   void verify();
 
   void freeze(boolean frozen);

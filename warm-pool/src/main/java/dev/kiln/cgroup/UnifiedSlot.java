@@ -35,9 +35,13 @@ final class UnifiedSlot implements SlotGroup {
     frozen = ControlFile.limit(group.resolve("cgroup.freeze"), text, "");
   }
 
-  /** The file is missing where the kernel does not account for swap; then there is nothing to limit. */
+  /**
+   * The file is missing where the kernel does not account for swap; then there is nothing to limit.
+   */
   private static Optional<ControlFile> swapOf(Path path, NativeBuffer text) {
-    return Files.exists(path) ? Optional.of(ControlFile.limit(path, text, "max")) : Optional.empty();
+    return Files.exists(path)
+        ? Optional.of(ControlFile.limit(path, text, "max"))
+        : Optional.empty();
   }
 
   @Override
@@ -81,6 +85,7 @@ final class UnifiedSlot implements SlotGroup {
   @Override
   public void close() {
     swap.ifPresent(ControlFile::close);
-    List.of(memory, memoryUsage, cpuQuota, cpuWeight, processes, frozen).forEach(ControlFile::close);
+    List.of(memory, memoryUsage, cpuQuota, cpuWeight, processes, frozen)
+        .forEach(ControlFile::close);
   }
 }

@@ -7,9 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /**
- * Which build of the launcher this code belongs to: the digest that the C build wrote beside the launcher's binary
- * and Maven packed with these classes. A launcher of another build is refused, since it may mean something else by
- * the same bytes.
+ * Which build of the launcher this code belongs to: the digest that the C build wrote beside the
+ * launcher's binary and Maven packed with these classes. A launcher of another build is refused,
+ * since it may mean something else by the same bytes.
  */
 final class Build {
 
@@ -20,7 +20,8 @@ final class Build {
   static byte[] id() {
     try (InputStream file = Build.class.getResourceAsStream(RESOURCE)) {
       if (file == null) {
-        throw new IllegalStateException("no " + RESOURCE + " beside the classes: build warm-pool with Maven");
+        throw new IllegalStateException(
+            "no " + RESOURCE + " beside the classes: build warm-pool with Maven");
       }
       String hex = new String(file.readAllBytes(), StandardCharsets.US_ASCII).strip();
       return HexFormat.of().parseHex(hex);

@@ -6,8 +6,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The privileged process that makes and ends sandboxes, as the engine sees it. Thread-safe; no call waits. A stage
- * completes on the reader thread, which must not be blocked, or exceptionally with a {@link LauncherException}.
+ * The privileged process that makes and ends sandboxes, as the engine sees it. Thread-safe; no call
+ * waits. A stage completes on the reader thread, which must not be blocked, or exceptionally with a
+ * {@link LauncherException}.
  */
 public interface Launcher extends AutoCloseable {
 
@@ -15,8 +16,8 @@ public interface Launcher extends AutoCloseable {
   Welcome welcome();
 
   /**
-   * Sets who hears what the launcher tells unasked. Called once, before the first spawn; what came before is
-   * delivered during the call or after it, in order.
+   * Sets who hears what the launcher tells unasked. Called once, before the first spawn; what came
+   * before is delivered during the call or after it, in order.
    */
   void listen(LauncherListener listener);
 
@@ -35,7 +36,10 @@ public interface Launcher extends AutoCloseable {
    */
   CompletionStage<Void> attach(SandboxId id, String code, Optional<String> layers, long tmpBytes);
 
-  /** Makes {@code count} unconnected, non-blocking TCP sockets inside the sandbox's network, at most 4. */
+  /**
+   * Makes {@code count} unconnected, non-blocking TCP sockets inside the sandbox's network, at most
+   * 4.
+   */
   CompletionStage<List<FileDescriptor>> sockets(SandboxId id, int count);
 
   /** Kills the sandbox; {@link LauncherListener#exited} follows when its slot is clean. */
@@ -44,7 +48,10 @@ public interface Launcher extends AutoCloseable {
   /** Asks what the sandbox's groups count. */
   CompletionStage<Stat> stat(SandboxId id);
 
-  /** Ends the conversation, upon which the launcher kills every sandbox; waits for the reader thread. */
+  /**
+   * Ends the conversation, upon which the launcher kills every sandbox; waits for the reader
+   * thread.
+   */
   @Override
   void close();
 }

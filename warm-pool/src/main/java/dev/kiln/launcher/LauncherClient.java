@@ -17,10 +17,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The conversation over the socket that the launcher gave this process. Any thread asks: it sends at once, without
- * waiting. One thread waits for answers and completes the stages. At most {@value #UNDER_WAY} requests are under way,
- * so that the launcher's queue never fills (a full one holds about 270); up to {@value #MOST_WAITING} more wait here,
- * which is enough to kill every sandbox of the largest node at once.
+ * The conversation over the socket that the launcher gave this process. Any thread asks: it sends
+ * at once, without waiting. One thread waits for answers and completes the stages. At most {@value
+ * #UNDER_WAY} requests are under way, so that the launcher's queue never fills (a full one holds
+ * about 270); up to {@value #MOST_WAITING} more wait here, which is enough to kill every sandbox of
+ * the largest node at once.
  */
 public final class LauncherClient implements Launcher {
 
@@ -43,7 +44,10 @@ public final class LauncherClient implements Launcher {
   private @Nullable Thread reader;
 
   private LauncherClient(
-      FileDescriptor socket, SocketMessage incoming, Welcome welcome, List<Consumer<LauncherListener>> early) {
+      FileDescriptor socket,
+      SocketMessage incoming,
+      Welcome welcome,
+      List<Consumer<LauncherListener>> early) {
     this.socket = socket;
     this.incoming = incoming;
     this.welcome = welcome;
@@ -51,7 +55,8 @@ public final class LauncherClient implements Launcher {
   }
 
   /**
-   * Greets the launcher and waits for its welcome, ten seconds at most. Takes ownership of the socket.
+   * Greets the launcher and waits for its welcome, ten seconds at most. Takes ownership of the
+   * socket.
    *
    * @throws LauncherException if the launcher is of another build or protocol
    */
@@ -64,7 +69,10 @@ public final class LauncherClient implements Launcher {
       SocketMessage message = new SocketMessage(Messages.REQUEST_BYTES, Messages.SPAWN_DESCRIPTORS);
       Request<Welcome> hello =
           Request.of(
-              Operation.HELLO, 0, body -> Messages.putHello(body, build), m -> Messages.welcome(m.payload()));
+              Operation.HELLO,
+              0,
+              body -> Messages.putHello(body, build),
+              m -> Messages.welcome(m.payload()));
       hello.put(message.payload(), 1);
       message.send(socket, Messages.REQUEST_BYTES);
       List<Consumer<LauncherListener>> early = awaitWelcome(socket, message, hello);
@@ -78,7 +86,10 @@ public final class LauncherClient implements Launcher {
     }
   }
 
-  /** Receives until the answer to {@code hello}; a zygote may have come up before it, and is told later. */
+  /**
+   * Receives until the answer to {@code hello}; a zygote may have come up before it, and is told
+   * later.
+   */
   private static List<Consumer<LauncherListener>> awaitWelcome(
       FileDescriptor socket, SocketMessage message, Request<Welcome> hello) {
     List<Consumer<LauncherListener>> early = new ArrayList<>();
@@ -119,11 +130,15 @@ public final class LauncherClient implements Launcher {
   public CompletionStage<Spawned> spawn(int slot, int runtime) {
     return ask(
         Request.of(
-            Operation.SPAWN, slot, body -> Messages.putSpawn(body, runtime), LauncherClient::spawned));
+            Operation.SPAWN,
+            slot,
+            body -> Messages.putSpawn(body, runtime),
+            LauncherClient::spawned));
   }
 
   @Override
-  public CompletionStage<Void> attach(SandboxId id, String code, Optional<String> layers, long tmpBytes) {
+  public CompletionStage<Void> attach(
+      SandboxId id, String code, Optional<String> layers, long tmpBytes) {
     byte[] codeDigest = Messages.digest(code);
     Optional<byte[]> layersDigest = layers.map(Messages::digest);
     return ask(
@@ -177,7 +192,9 @@ public final class LauncherClient implements Launcher {
     return request.stage();
   }
 
-  /** Sends it and notes it as under way; returns why it could not be sent, if so. Holds the lock. */
+  /**
+   * Sends it and notes it as under way; returns why it could not be sent, if so. Holds the lock.
+   */
   private @Nullable Errno send(Request<?> request) {
     do {
       sequence++;
@@ -272,7 +289,8 @@ public final class LauncherClient implements Launcher {
       return listener -> listener.exited(id, exit);
     }
     int runtime = Messages.zygoteRuntime(reply);
-    OptionalInt which = runtime == Messages.BASE_ZYGOTE ? OptionalInt.empty() : OptionalInt.of(runtime);
+    OptionalInt which =
+        runtime == Messages.BASE_ZYGOTE ? OptionalInt.empty() : OptionalInt.of(runtime);
     if (operation == Operation.ZYGOTE_DOWN.number()) {
       return listener -> listener.zygoteDown(which);
     }
@@ -300,7 +318,8 @@ public final class LauncherClient implements Launcher {
   private static List<FileDescriptor> takeDescriptors(SocketMessage message, int expected) {
     int count = message.descriptorCount();
     if (count != expected) {
-      throw new IllegalArgumentException("launcher sent " + count + " descriptors instead of " + expected);
+      throw new IllegalArgumentException(
+          "launcher sent " + count + " descriptors instead of " + expected);
     }
     return message.takeDescriptors();
   }

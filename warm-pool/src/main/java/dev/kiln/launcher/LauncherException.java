@@ -2,7 +2,10 @@ package dev.kiln.launcher;
 
 import dev.kiln.linux.Errno;
 
-/** The launcher refused or failed: "launcher: spawn slot 7: clone sandbox: EAGAIN". Carries no stack trace: it is an answer. */
+/**
+ * The launcher refused or failed: "launcher: spawn slot 7: clone sandbox: EAGAIN". Carries no stack
+ * trace: it is an answer.
+ */
 public final class LauncherException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
@@ -16,7 +19,9 @@ public final class LauncherException extends RuntimeException {
     this.number = errno.number();
   }
 
-  /** Returns the name of the step that failed, as messages.h has it, such as {@code clone sandbox}. */
+  /**
+   * Returns the name of the step that failed, as messages.h has it, such as {@code clone sandbox}.
+   */
   public String step() {
     return step;
   }

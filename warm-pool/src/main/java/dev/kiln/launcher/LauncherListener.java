@@ -3,7 +3,10 @@ package dev.kiln.launcher;
 import java.time.Duration;
 import java.util.OptionalInt;
 
-/** Hears what the launcher tells unasked. Called on the client's reader thread, in order; must not block. */
+/**
+ * Hears what the launcher tells unasked. Called on the client's reader thread, in order; must not
+ * block.
+ */
 public interface LauncherListener {
 
   /** The sandbox is gone and its slot verified empty: it may be spawned again. */
@@ -15,6 +18,8 @@ public interface LauncherListener {
   /** A runtime's zygote serves, or, without a runtime, the base zygote; it took {@code startup}. */
   void zygoteUp(OptionalInt runtime, Duration startup);
 
-  /** The launcher's socket has ended: nothing can be asked any more, every sandbox is being killed. */
+  /**
+   * The launcher's socket has ended: nothing can be asked any more, every sandbox is being killed.
+   */
   void gone();
 }

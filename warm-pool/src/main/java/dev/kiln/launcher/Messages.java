@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The messages of messages.h as this side writes and reads them. The table of offsets is here and nowhere else in
- * Java; a test compares it with what {@code launcher --describe} prints. Numbers are in the machine's byte order.
+ * The messages of messages.h as this side writes and reads them. The table of offsets is here and
+ * nowhere else in Java; a test compares it with what {@code launcher --describe} prints. Numbers
+ * are in the machine's byte order.
  */
 final class Messages {
 
@@ -66,21 +67,53 @@ final class Messages {
   /** Every member that this side knows, for the test that holds them against messages.h. */
   static final List<Field> FIELDS =
       List.of(
-          OPERATION, SEQUENCE, SLOT, GENERATION,
-          REQUEST_HEADER, REQUEST_BODY, HELLO_PROTOCOL, HELLO_BUILD, SPAWN_RUNTIME, SPAWN_NETWORK,
-          ATTACH_TMP, ATTACH_CODE, ATTACH_LAYERS, SOCKET_COUNT,
-          REPLY_HEADER, REPLY_RESULT, REPLY_STEP, REPLY_BODY,
-          WELCOME_SLOTS, WELCOME_UID, WELCOME_RUNTIMES, WELCOME_CGROUP, WELCOME_LANDLOCK,
-          SPAWNED_CLONE, SPAWNED_TOTAL,
-          STAT_MEMORY, STAT_PEAK, STAT_CPU, STAT_PROCESSES, STAT_OOM,
-          EXITED_STATUS, EXITED_OOM, EXITED_PEAK, EXITED_CPU, ZYGOTE_RUNTIME, ZYGOTE_MICROS);
+          OPERATION,
+          SEQUENCE,
+          SLOT,
+          GENERATION,
+          REQUEST_HEADER,
+          REQUEST_BODY,
+          HELLO_PROTOCOL,
+          HELLO_BUILD,
+          SPAWN_RUNTIME,
+          SPAWN_NETWORK,
+          ATTACH_TMP,
+          ATTACH_CODE,
+          ATTACH_LAYERS,
+          SOCKET_COUNT,
+          REPLY_HEADER,
+          REPLY_RESULT,
+          REPLY_STEP,
+          REPLY_BODY,
+          WELCOME_SLOTS,
+          WELCOME_UID,
+          WELCOME_RUNTIMES,
+          WELCOME_CGROUP,
+          WELCOME_LANDLOCK,
+          SPAWNED_CLONE,
+          SPAWNED_TOTAL,
+          STAT_MEMORY,
+          STAT_PEAK,
+          STAT_CPU,
+          STAT_PROCESSES,
+          STAT_OOM,
+          EXITED_STATUS,
+          EXITED_OOM,
+          EXITED_PEAK,
+          EXITED_CPU,
+          ZYGOTE_RUNTIME,
+          ZYGOTE_MICROS);
 
   private static final byte[] ZEROES = new byte[REQUEST_BYTES];
 
   private Messages() {}
 
-  /** Starts a request: zeroes the whole message, so that nothing of the one before leaks, and writes its header. */
-  static void putHeader(ByteBuffer request, Operation operation, int sequence, int slot, int generation) {
+  /**
+   * Starts a request: zeroes the whole message, so that nothing of the one before leaks, and writes
+   * its header.
+   */
+  static void putHeader(
+      ByteBuffer request, Operation operation, int sequence, int slot, int generation) {
     request.put(0, ZEROES);
     request
         .putInt(OPERATION.offset(), operation.number())
@@ -110,7 +143,8 @@ final class Messages {
   /**
    * Returns a digest's bytes.
    *
-   * @throws IllegalArgumentException if it is not 64 lower-case hex digits, or all zero, which means none
+   * @throws IllegalArgumentException if it is not 64 lower-case hex digits, or all zero, which
+   *     means none
    */
   static byte[] digest(String hex) {
     byte[] digest = hex.matches("[0-9a-f]{64}") ? HexFormat.of().parseHex(hex) : ZEROES;

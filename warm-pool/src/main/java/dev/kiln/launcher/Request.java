@@ -28,7 +28,10 @@ record Request<T>(
   }
 
   static <T> Request<T> of(
-      Operation operation, SandboxId id, Consumer<ByteBuffer> body, Function<SocketMessage, T> answer) {
+      Operation operation,
+      SandboxId id,
+      Consumer<ByteBuffer> body,
+      Function<SocketMessage, T> answer) {
     return new Request<>(
         operation, id.slot(), id.generation(), body, answer, new CompletableFuture<>());
   }

@@ -1,8 +1,8 @@
 package dev.kiln.launcher;
 
 /**
- * Which sandbox is meant: the slot, and which of the sandboxes that it has held. The launcher refuses a generation
- * that is not the living one's.
+ * Which sandbox is meant: the slot, and which of the sandboxes that it has held. The launcher
+ * refuses a generation that is not the living one's.
  *
  * @param slot 0 and up
  * @param generation as the answer to a spawn gave it; an unsigned number of 32 bits

@@ -3,8 +3,8 @@ package dev.kiln.launcher;
 import dev.kiln.linux.FileDescriptor;
 
 /**
- * A sandbox just forked, with the descriptors that make it its owner's. Closing closes those that were not released;
- * it does not kill the sandbox.
+ * A sandbox just forked, with the descriptors that make it its owner's. Closing closes those that
+ * were not released; it does not kill the sandbox.
  *
  * @param pidfd the init's; readable once it has exited
  * @param frames the stream socket of the framed contract

@@ -6,7 +6,8 @@ package dev.kiln.launcher;
  * @param slots how many sandboxes may live at once
  * @param firstUid the user id of slot 0; slot n has {@code firstUid + n}
  * @param runtimes how many runtimes its command line named
- * @param cgroupVersion 1: limits in v1 hierarchies, freezing in the unified one; 2: all in the unified one
+ * @param cgroupVersion 1: limits in v1 hierarchies, freezing in the unified one; 2: all in the
+ *     unified one
  * @param landlockAbi version of Landlock that sandboxes are restricted by, 0: the kernel has none
  */
 public record Welcome(int slots, int firstUid, int runtimes, int cgroupVersion, int landlockAbi) {

@@ -3,8 +3,9 @@ package dev.kiln.linux;
 import java.lang.ref.Reference;
 
 /**
- * A set of descriptors of which one thread waits for those that can be read, level-triggered. Adding, removing and
- * {@link #wake} are safe from any thread; waiting and looking at what came is one thread's.
+ * A set of descriptors of which one thread waits for those that can be read, level-triggered.
+ * Adding, removing and {@link #wake} are safe from any thread; waiting and looking at what came is
+ * one thread's.
  */
 public final class Epoll implements AutoCloseable {
 
@@ -14,7 +15,10 @@ public final class Epoll implements AutoCloseable {
   private static final int DELETE = 2;
   private static final int EPOLLIN = 1;
 
-  /** The kernel packs struct epoll_event on x86-64 alone: there the data follows the events without a gap. */
+  /**
+   * The kernel packs struct epoll_event on x86-64 alone: there the data follows the events without
+   * a gap.
+   */
   private static final boolean PACKED = System.getProperty("os.arch").equals("amd64");
 
   private static final int EVENT_BYTES = PACKED ? 12 : 16;
@@ -31,7 +35,9 @@ public final class Epoll implements AutoCloseable {
     this.capacity = capacity;
     events = new NativeBuffer(capacity * EVENT_BYTES);
     one.bytes().putLong(0, 1);
-    epoll = FileDescriptor.own(Linux.check(LibC.FUNCTIONS.epoll_create1(EPOLL_CLOEXEC), "make", "epoll"));
+    epoll =
+        FileDescriptor.own(
+            Linux.check(LibC.FUNCTIONS.epoll_create1(EPOLL_CLOEXEC), "make", "epoll"));
     bell = FileDescriptor.own(Linux.check(LibC.FUNCTIONS.eventfd(0, EFD_FLAGS), "make", "eventfd"));
     add(bell);
   }
@@ -40,19 +46,27 @@ public final class Epoll implements AutoCloseable {
   public void add(FileDescriptor descriptor) {
     NativeBuffer event = new NativeBuffer(EVENT_BYTES);
     event.bytes().putInt(0, EPOLLIN).putLong(DATA_OFFSET, descriptor.value());
-    int result = LibC.FUNCTIONS.epoll_ctl(epoll.value(), ADD, descriptor.value(), event.address());
-    Reference.reachabilityFence(event);
-    Linux.check(result, "add to epoll", descriptor);
+    try {
+      Linux.check(
+          LibC.FUNCTIONS.epoll_ctl(epoll.value(), ADD, descriptor.value(), event.address()),
+          "add to epoll",
+          descriptor);
+    } finally {
+      Reference.reachabilityFence(event);
+    }
   }
 
   /** Removes a descriptor, before it is closed. */
   public void remove(FileDescriptor descriptor) {
     Linux.check(
-        LibC.FUNCTIONS.epoll_ctl(epoll.value(), DELETE, descriptor.value(), 0), "remove from epoll", descriptor);
+        LibC.FUNCTIONS.epoll_ctl(epoll.value(), DELETE, descriptor.value(), 0),
+        "remove from epoll",
+        descriptor);
   }
 
   /**
-   * Waits until a descriptor can be read or has ended, {@link #wake} was called or the time is over.
+   * Waits until a descriptor can be read or has ended, {@link #wake} was called or the time is
+   * over.
    *
    * @param timeoutMillis 0: does not wait; negative: without end
    * @return how many there are, see {@link #descriptor}
@@ -65,7 +79,10 @@ public final class Epoll implements AutoCloseable {
     return silenceBell(Linux.check(count, "wait for", epoll));
   }
 
-  /** Returns the number of the {@code index}-th descriptor of the last wait, or -1 where it was only a wake-up. */
+  /**
+   * Returns the number of the {@code index}-th descriptor of the last wait, or -1 where it was only
+   * a wake-up.
+   */
   public int descriptor(int index) {
     return (int) events.bytes().getLong(index * EVENT_BYTES + DATA_OFFSET);
   }

@@ -1,7 +1,8 @@
 package dev.kiln.linux;
 
 /**
- * Why a system call failed, by the number that the kernel gives. A number without a name here is printed as it is.
+ * Why a system call failed, by the number that the kernel gives. A number without a name here is
+ * printed as it is.
  *
  * @param number the positive errno; the same on x86-64 and aarch64
  */

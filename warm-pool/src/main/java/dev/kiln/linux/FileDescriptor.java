@@ -3,8 +3,8 @@ package dev.kiln.linux;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * An open file descriptor that this object owns. Thread-safe, but whoever closes it sees to it that no thread is
- * about to use it: the kernel gives the number to the next file at once.
+ * An open file descriptor that this object owns. Thread-safe, but whoever closes it sees to it that
+ * no thread is about to use it: the kernel gives the number to the next file at once.
  */
 public final class FileDescriptor implements AutoCloseable {
 
@@ -46,7 +46,8 @@ public final class FileDescriptor implements AutoCloseable {
   }
 
   /**
-   * Gives ownership away, to Netty for instance: returns the number, and {@link #close} does nothing from now on.
+   * Gives ownership away, to Netty for instance: returns the number, and {@link #close} does
+   * nothing from now on.
    *
    * @throws IllegalStateException if it is closed or released
    */
@@ -58,7 +59,10 @@ public final class FileDescriptor implements AutoCloseable {
     return value;
   }
 
-  /** Closes it. What close(2) reports is not about the descriptor, which is gone in any case, and is ignored. */
+  /**
+   * Closes it. What close(2) reports is not about the descriptor, which is gone in any case, and is
+   * ignored.
+   */
   @Override
   public void close() {
     int value = number.getAndSet(NONE);

@@ -4,8 +4,9 @@ import jnr.ffi.LibraryLoader;
 import jnr.ffi.Runtime;
 
 /**
- * The C library as jnr-ffi binds it. Pointers and {@code size_t} are longs: Kiln runs on x86-64 and aarch64 only,
- * both LP64, and both pass the integer arguments of variadic functions as those of others.
+ * The C library as jnr-ffi binds it. Pointers and {@code size_t} are longs: Kiln runs on x86-64 and
+ * aarch64 only, both LP64, and both pass the integer arguments of variadic functions as those of
+ * others.
  */
 final class LibC {
 
@@ -19,7 +20,10 @@ final class LibC {
     return RUNTIME.getLastError();
   }
 
-  /** The functions by their C names. Public because the class that jnr-ffi generates lies in another package. */
+  /**
+   * The functions by their C names. Public because the class that jnr-ffi generates lies in another
+   * package.
+   */
   public interface Functions {
     int close(int descriptor);
 

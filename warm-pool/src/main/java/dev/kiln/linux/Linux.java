@@ -4,8 +4,8 @@ import java.lang.ref.Reference;
 import java.nio.file.Path;
 
 /**
- * System calls on descriptors and on this process. A call that a signal interrupts is made again. Descriptors are made with
- * close-on-exec. Thread-safe, as the kernel is; buffers are not.
+ * System calls on descriptors and on this process. A call that a signal interrupts is made again.
+ * Descriptors are made with close-on-exec. Thread-safe, as the kernel is; buffers are not.
  */
 public final class Linux {
 
@@ -39,7 +39,10 @@ public final class Linux {
     }
   }
 
-  /** The two ends of a pipe or of a pair of sockets; of a pipe, {@code first} is the one that is read. */
+  /**
+   * The two ends of a pipe or of a pair of sockets; of a pipe, {@code first} is the one that is
+   * read.
+   */
   public record Pair(FileDescriptor first, FileDescriptor second) implements AutoCloseable {
     @Override
     public void close() {
@@ -63,9 +66,12 @@ public final class Linux {
   /** Opens an existing file. */
   public static FileDescriptor open(Path path, Access access) {
     NativeBuffer name = NativeBuffer.ofString(path.toString());
-    int descriptor = C.open(name.address(), access.flag | O_CLOEXEC);
-    Reference.reachabilityFence(name);
-    return FileDescriptor.own(check(descriptor, "open", path));
+    try {
+      return FileDescriptor.own(
+          check(C.open(name.address(), access.flag | O_CLOEXEC), "open", path));
+    } finally {
+      Reference.reachabilityFence(name);
+    }
   }
 
   /** Makes a pipe whose two ends block. */
@@ -84,7 +90,8 @@ public final class Linux {
 
   private static Pair pair(NativeBuffer numbers) {
     return new Pair(
-        FileDescriptor.own(numbers.bytes().getInt(0)), FileDescriptor.own(numbers.bytes().getInt(4)));
+        FileDescriptor.own(numbers.bytes().getInt(0)),
+        FileDescriptor.own(numbers.bytes().getInt(4)));
   }
 
   /**
@@ -95,12 +102,15 @@ public final class Linux {
   public static int read(FileDescriptor descriptor, NativeBuffer buffer, int offset, int length) {
     long address = buffer.address(offset, length);
     int number = descriptor.value();
-    long result;
-    do {
-      result = C.read(number, address, length);
-    } while (result < 0 && LibC.errno() == Errno.EINTR.number());
-    Reference.reachabilityFence(buffer);
-    return blockingResult(result, "read", descriptor);
+    try {
+      long result;
+      do {
+        result = C.read(number, address, length);
+      } while (result < 0 && LibC.errno() == Errno.EINTR.number());
+      return blockingResult(result, "read", descriptor);
+    } finally {
+      Reference.reachabilityFence(buffer);
+    }
   }
 
   /**
@@ -111,26 +121,43 @@ public final class Linux {
   public static int write(FileDescriptor descriptor, NativeBuffer buffer, int offset, int length) {
     long address = buffer.address(offset, length);
     int number = descriptor.value();
-    long result;
-    do {
-      result = C.write(number, address, length);
-    } while (result < 0 && LibC.errno() == Errno.EINTR.number());
-    Reference.reachabilityFence(buffer);
-    return blockingResult(result, "write", descriptor);
+    try {
+      long result;
+      do {
+        result = C.write(number, address, length);
+      } while (result < 0 && LibC.errno() == Errno.EINTR.number());
+      return blockingResult(result, "write", descriptor);
+    } finally {
+      Reference.reachabilityFence(buffer);
+    }
   }
 
-  /** Reads at most {@code length} bytes of a file from its position {@code position}; returns how many. */
-  public static int pread(FileDescriptor descriptor, NativeBuffer buffer, int length, long position) {
-    long result = C.pread(descriptor.value(), buffer.address(0, length), length, position);
-    Reference.reachabilityFence(buffer);
-    return check((int) result, "read", descriptor);
+  /**
+   * Reads at most {@code length} bytes of a file from its position {@code position}; returns how
+   * many.
+   */
+  public static int pread(
+      FileDescriptor descriptor, NativeBuffer buffer, int length, long position) {
+    try {
+      long result = C.pread(descriptor.value(), buffer.address(0, length), length, position);
+      return check((int) result, "read", descriptor);
+    } finally {
+      Reference.reachabilityFence(buffer);
+    }
   }
 
-  /** Writes the first {@code length} bytes of {@code buffer} to a file's position {@code position}; returns how many. */
-  public static int pwrite(FileDescriptor descriptor, NativeBuffer buffer, int length, long position) {
-    long result = C.pwrite(descriptor.value(), buffer.address(0, length), length, position);
-    Reference.reachabilityFence(buffer);
-    return check((int) result, "write", descriptor);
+  /**
+   * Writes the first {@code length} bytes of {@code buffer} to a file's position {@code position};
+   * returns how many.
+   */
+  public static int pwrite(
+      FileDescriptor descriptor, NativeBuffer buffer, int length, long position) {
+    try {
+      long result = C.pwrite(descriptor.value(), buffer.address(0, length), length, position);
+      return check((int) result, "write", descriptor);
+    } finally {
+      Reference.reachabilityFence(buffer);
+    }
   }
 
   /** Makes reads and writes of this open file return {@link #WOULD_BLOCK} instead of waiting. */
@@ -146,21 +173,27 @@ public final class Linux {
     check(C.shutdown(socket.value(), SHUT_RDWR), "shut down", socket);
   }
 
-  /** Waits until {@code descriptor} can be read, has ended (a pidfd: its process) or the time is over. */
+  /**
+   * Waits until {@code descriptor} can be read, has ended (a pidfd: its process) or the time is
+   * over.
+   */
   public static boolean awaitReadable(FileDescriptor descriptor, int timeoutMillis) {
     NativeBuffer request = new NativeBuffer(POLLFD_BYTES);
     request.bytes().putInt(0, descriptor.value()).putShort(4, POLLIN);
-    int ready;
-    do {
-      ready = C.poll(request.address(), 1, timeoutMillis);
-    } while (ready < 0 && LibC.errno() == Errno.EINTR.number());
-    Reference.reachabilityFence(request);
-    return check(ready, "poll", descriptor) > 0;
+    try {
+      int ready;
+      do {
+        ready = C.poll(request.address(), 1, timeoutMillis);
+      } while (ready < 0 && LibC.errno() == Errno.EINTR.number());
+      return check(ready, "poll", descriptor) > 0;
+    } finally {
+      Reference.reachabilityFence(request);
+    }
   }
 
   /**
-   * Says whether other processes of this uid may look into this one, as ptrace, {@code /proc/self/fd} and
-   * pidfd_getfd do.
+   * Says whether other processes of this uid may look into this one, as ptrace, {@code
+   * /proc/self/fd} and pidfd_getfd do.
    */
   public static void setDumpable(boolean dumpable) {
     check(C.prctl(PR_SET_DUMPABLE, dumpable ? 1 : 0, 0, 0, 0), "set dumpable of", "this process");

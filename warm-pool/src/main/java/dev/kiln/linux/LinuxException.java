@@ -3,8 +3,8 @@ package dev.kiln.linux;
 import java.util.Optional;
 
 /**
- * A system call failed: "read log pipe: EBADF". The message names the step, the object and the errno, and ends with
- * what an operator can do about it where that is known.
+ * A system call failed: "read log pipe: EBADF". The message names the step, the object and the
+ * errno, and ends with what an operator can do about it where that is known.
  */
 public final class LinuxException extends RuntimeException {
 

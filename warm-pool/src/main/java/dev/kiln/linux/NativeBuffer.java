@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import jnr.ffi.Pointer;
 
 /**
- * Memory outside of the heap that system calls read and write, with its address at hand so that a call allocates
- * nothing. The memory lives as long as this object; not thread-safe.
+ * Memory outside of the heap that system calls read and write, with its address at hand so that a
+ * call allocates nothing. The memory lives as long as this object; not thread-safe.
  */
 public final class NativeBuffer {
 
@@ -28,7 +28,9 @@ public final class NativeBuffer {
     return buffer;
   }
 
-  /** Returns the memory, in the machine's byte order; use absolute positions, its own mean nothing. */
+  /**
+   * Returns the memory, in the machine's byte order; use absolute positions, its own mean nothing.
+   */
   public ByteBuffer bytes() {
     return bytes;
   }

@@ -6,13 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One message of a local socket with the descriptors that come along, received and sent without allocation: the
- * memory of sendmsg's and recvmsg's structures is made once. Used by one thread at a time.
+ * One message of a local socket with the descriptors that come along, received and sent without
+ * allocation: the memory of sendmsg's and recvmsg's structures is made once. Used by one thread at
+ * a time.
  */
 public final class SocketMessage {
 
-  private static final int MSG_DONTWAIT = 0x40;
-  private static final int MSG_NOSIGNAL = 0x4000;
+  /** MSG_DONTWAIT and MSG_NOSIGNAL. */
+  private static final int SEND_FLAGS = 0x4040;
+
   private static final int MSG_CMSG_CLOEXEC = 0x40000000;
   private static final int MSG_TRUNC = 0x20;
   private static final int MSG_CTRUNC = 0x8;
@@ -49,15 +51,19 @@ public final class SocketMessage {
   }
 
   /**
-   * Receives one message, waiting for it where the socket blocks. Descriptors of the message before that were not
-   * taken are closed.
+   * Receives one message, waiting for it where the socket blocks. Descriptors of the message before
+   * that were not taken are closed.
    *
    * @return the bytes of payload, 0 at the peer's end, or {@link Linux#WOULD_BLOCK}
    */
   public int receive(FileDescriptor socket) {
     closeDescriptors();
     vector.bytes().putLong(8, payload.capacity());
-    header.bytes().putLong(CONTROL, control.address()).putLong(CONTROL_LENGTH, control.capacity()).putInt(FLAGS, 0);
+    header
+        .bytes()
+        .putLong(CONTROL, control.address())
+        .putLong(CONTROL_LENGTH, control.capacity())
+        .putInt(FLAGS, 0);
     long result;
     do {
       result = LibC.FUNCTIONS.recvmsg(socket.value(), header.address(), MSG_CMSG_CLOEXEC);
@@ -80,7 +86,9 @@ public final class SocketMessage {
     return descriptors.size();
   }
 
-  /** Returns the descriptors of the last message, in order; they belong to the caller from now on. */
+  /**
+   * Returns the descriptors of the last message, in order; they belong to the caller from now on.
+   */
   public List<FileDescriptor> takeDescriptors() {
     List<FileDescriptor> taken = List.copyOf(descriptors);
     descriptors.clear();
@@ -94,7 +102,8 @@ public final class SocketMessage {
   }
 
   /**
-   * Sends the first {@code length} bytes of the payload and copies of {@code passed}, without waiting.
+   * Sends the first {@code length} bytes of the payload and copies of {@code passed}, without
+   * waiting.
    *
    * @return the bytes sent, or {@link Linux#WOULD_BLOCK} where the peer's queue is full
    */
@@ -102,12 +111,15 @@ public final class SocketMessage {
     payload.address(0, length);
     vector.bytes().putLong(8, length);
     putDescriptors(passed);
-    long result;
-    do {
-      result = LibC.FUNCTIONS.sendmsg(socket.value(), header.address(), MSG_DONTWAIT | MSG_NOSIGNAL);
-    } while (result < 0 && LibC.errno() == Errno.EINTR.number());
-    Reference.reachabilityFence(passed);
-    return result < 0 ? wouldBlock("send to", socket) : (int) result;
+    try {
+      long result;
+      do {
+        result = LibC.FUNCTIONS.sendmsg(socket.value(), header.address(), SEND_FLAGS);
+      } while (result < 0 && LibC.errno() == Errno.EINTR.number());
+      return result < 0 ? wouldBlock("send to", socket) : (int) result;
+    } finally {
+      Reference.reachabilityFence(passed);
+    }
   }
 
   private void putDescriptors(FileDescriptor... passed) {
@@ -118,13 +130,18 @@ public final class SocketMessage {
     }
     rights.putLong(0, length).putInt(8, SOL_SOCKET).putInt(12, SCM_RIGHTS);
     boolean any = passed.length > 0;
-    header.bytes().putLong(CONTROL, any ? control.address() : 0).putLong(CONTROL_LENGTH, any ? align(length) : 0);
+    header
+        .bytes()
+        .putLong(CONTROL, any ? control.address() : 0)
+        .putLong(CONTROL_LENGTH, any ? align(length) : 0);
   }
 
   private void ownDescriptors() {
     ByteBuffer rights = control.bytes();
     long controlLength = header.bytes().getLong(CONTROL_LENGTH);
-    if (controlLength < RIGHTS_HEADER_BYTES || rights.getInt(8) != SOL_SOCKET || rights.getInt(12) != SCM_RIGHTS) {
+    if (controlLength < RIGHTS_HEADER_BYTES
+        || rights.getInt(8) != SOL_SOCKET
+        || rights.getInt(12) != SCM_RIGHTS) {
       return;
     }
     int count = (int) (rights.getLong(0) - RIGHTS_HEADER_BYTES) / 4;

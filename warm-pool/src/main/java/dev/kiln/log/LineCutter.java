@@ -4,8 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Cuts the bytes of one output into lines and drops what exceeds the budget. A line is dropped whole or from some
- * byte to its end; the bytes that were lost are counted and told with the next line. Its owner's lock guards it.
+ * Cuts the bytes of one output into lines and drops what exceeds the budget. A line is dropped
+ * whole or from some byte to its end; the bytes that were lost are counted and told with the next
+ * line. Its owner's lock guards it.
  */
 final class LineCutter {
 
@@ -51,7 +52,10 @@ final class LineCutter {
     }
   }
 
-  /** Hands on the line that has no line feed yet, and the count of what was lost after the last line. */
+  /**
+   * Hands on the line that has no line feed yet, and the count of what was lost after the last
+   * line.
+   */
   void flush() {
     if (partialLength > 0 || dropped > 0) {
       emit();
@@ -101,7 +105,9 @@ final class LineCutter {
     return length;
   }
 
-  /** Hands on a full line; the first bytes of a character that the cut would split begin the next. */
+  /**
+   * Hands on a full line; the first bytes of a character that the cut would split begin the next.
+   */
   private void cut() {
     int end = characterBoundary();
     byte[] rest = Arrays.copyOfRange(partial, end, partialLength);

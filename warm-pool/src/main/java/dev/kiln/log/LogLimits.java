@@ -16,7 +16,8 @@ public record LogLimits(long bytesPerSecond, long burstBytes, int maxLineBytes) 
       throw new IllegalArgumentException("log rate and burst must be positive");
     }
     if (maxLineBytes < 16 || maxLineBytes > MOST_LINE_BYTES) {
-      throw new IllegalArgumentException("lines of " + maxLineBytes + " bytes are not in 16.." + MOST_LINE_BYTES);
+      throw new IllegalArgumentException(
+          "lines of " + maxLineBytes + " bytes are not in 16.." + MOST_LINE_BYTES);
     }
   }
 

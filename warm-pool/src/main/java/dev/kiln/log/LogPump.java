@@ -11,19 +11,26 @@ import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 
 /**
- * Reads what sandboxes print. One thread waits for the pipes of all of them, so that nothing that a function prints
- * fills its pipe; what an invocation printed last is read by {@link LogSource#end} on the invocation's own thread.
- * Netty cannot adopt pipes, hence a thread and an epoll of its own. Thread-safe.
+ * Reads what sandboxes print. One thread waits for the pipes of all of them, so that nothing that a
+ * function prints fills its pipe; what an invocation printed last is read by {@link LogSource#end}
+ * on the invocation's own thread. Netty cannot adopt pipes, hence a thread and an epoll of its own.
+ * Thread-safe.
  */
 public final class LogPump implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(LogPump.class);
   private static final int MOST_READY = 256;
 
-  /** After little was read the thread rests, so that a function that prints line by line does not wake it for each. */
+  /**
+   * After little was read the thread rests, so that a function that prints line by line does not
+   * wake it for each.
+   */
   private static final long REST_NANOS = 2_000_000;
 
-  /** A source from which as much came at once is about to fill its pipe: then the thread does not rest. */
+  /**
+   * A source from which as much came at once is about to fill its pipe: then the thread does not
+   * rest.
+   */
   private static final int BUSY_BYTES = PipeReader.BYTES / 4;
 
   private final LogSink sink;
@@ -72,7 +79,10 @@ public final class LogPump implements AutoCloseable {
     }
   }
 
-  /** Reads a descriptor that was ready. Its source may be gone, its number another's: then the read finds nothing. */
+  /**
+   * Reads a descriptor that was ready. Its source may be gone, its number another's: then the read
+   * finds nothing.
+   */
   private int readReady(int descriptor, PipeReader reader) {
     PumpedSource source = watched.get(descriptor);
     if (source == null) {
@@ -109,7 +119,12 @@ public final class LogPump implements AutoCloseable {
     return readers.get();
   }
 
-  void deliver(String function, Optional<String> requestId, LogSink.Stream stream, String line, long dropped) {
+  void deliver(
+      String function,
+      Optional<String> requestId,
+      LogSink.Stream stream,
+      String line,
+      long dropped) {
     try {
       sink.line(function, requestId, stream, line, dropped);
     } catch (RuntimeException e) {

@@ -2,7 +2,9 @@ package dev.kiln.log;
 
 import java.util.Optional;
 
-/** Takes the lines that functions print. Called by the log thread or an event loop; must not block. */
+/**
+ * Takes the lines that functions print. Called by the log thread or an event loop; must not block.
+ */
 @FunctionalInterface
 public interface LogSink {
 
@@ -20,5 +22,6 @@ public interface LogSink {
    * @param line UTF-8 without the line feed, at most 64 KiB; malformed bytes replaced
    * @param droppedBefore bytes that were dropped before this line because of the rate limit
    */
-  void line(String function, Optional<String> requestId, Stream stream, String line, long droppedBefore);
+  void line(
+      String function, Optional<String> requestId, Stream stream, String line, long droppedBefore);
 }

@@ -13,7 +13,9 @@ final class PipeReader {
   private final NativeBuffer buffer = new NativeBuffer(BYTES);
   private final byte[] chunk = new byte[BYTES];
 
-  /** Reads what {@code pipe} holds, at most {@link #BYTES}; returns what {@link Linux#read} does. */
+  /**
+   * Reads what {@code pipe} holds, at most {@link #BYTES}; returns what {@link Linux#read} does.
+   */
   int read(FileDescriptor pipe) {
     int length = Linux.read(pipe, buffer, 0, BYTES);
     if (length > 0) {

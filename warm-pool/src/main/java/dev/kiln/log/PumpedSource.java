@@ -6,12 +6,16 @@ import dev.kiln.log.LogSink.Stream;
 import java.util.Optional;
 
 /**
- * The outputs of one sandbox. The log thread and the invocation's thread both read them, each under this object's
- * lock, so that lines keep their order and an id is never forgotten while a line that bears it is being cut.
+ * The outputs of one sandbox. The log thread and the invocation's thread both read them, each under
+ * this object's lock, so that lines keep their order and an id is never forgotten while a line that
+ * bears it is being cut.
  */
 final class PumpedSource implements LogSource {
 
-  /** The largest pipe that a process without privilege can ask for: draining reads no more than this. */
+  /**
+   * The largest pipe that a process without privilege can ask for: draining reads no more than
+   * this.
+   */
   private static final int MOST_DRAINED_BYTES = 1 << 20;
 
   private final LogPump pump;

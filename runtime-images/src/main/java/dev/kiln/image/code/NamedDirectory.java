@@ -96,7 +96,7 @@ final class NamedDirectory {
   /** Java takes the encoding of file names from the locale; in the C locale it cannot name half of the world's files. */
   private static void requireUnicodeNames() {
     try {
-      Path.of("\u00e9\u6f22");
+      Path unused = Path.of("\u00e9\u6f22");
     } catch (InvalidPathException e) {
       throw new IllegalStateException("File names must be UTF-8: start the JVM with LC_ALL=C.UTF-8", e);
     }
