@@ -64,6 +64,7 @@ final class Unpacker {
       }
     }
     unpacker.finishDirectories();
+    DurableTree.forceAll(root);
     return unpacker.tree;
   }
 
@@ -92,7 +93,6 @@ final class Unpacker {
       DigestOutputStream out = new DigestOutputStream(Channels.newOutputStream(file), Digest.sha256());
       zip.read(entry, out);
       Files.setLastModifiedTime(path, TIME);
-      file.force(true);
       Digest content = Digest.finish(out.getMessageDigest());
       tree.file(entry.path(), entry.executable() ? PROGRAM_MODE : FILE_MODE, content, entry.size());
     }
@@ -114,6 +114,5 @@ final class Unpacker {
   private static void finishDirectory(Path directory) throws IOException {
     Files.setPosixFilePermissions(directory, DIRECTORY);
     Files.setLastModifiedTime(directory, TIME);
-    DurableTree.force(directory);
   }
 }
