@@ -6,8 +6,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * A SHA-256 digest: the identity of a blob or of a tree. Its text is 64 lower-case hexadecimal digits, which is safe
- * as a file name and is what the launcher accepts.
+ * A SHA-256 digest: the identity of a blob or of a tree. Its text is 64 lower-case hexadecimal
+ * digits, which is safe as a file name and is what the launcher accepts.
  *
  * @param hex 64 digits of {@code 0-9a-f}
  */
@@ -19,7 +19,8 @@ public record Digest(String hex) implements Comparable<Digest> {
   /** Throws {@link IllegalArgumentException} unless {@code hex} is a digest's text. */
   public Digest {
     if (!isDigest(hex)) {
-      throw new IllegalArgumentException("A digest is 64 lower-case hexadecimal digits, not: " + abbreviate(hex));
+      throw new IllegalArgumentException(
+          "A digest is 64 lower-case hexadecimal digits, not: " + abbreviate(hex));
     }
   }
 

@@ -9,7 +9,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class DigestTest {
 
-  private static final String EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+  private static final String EMPTY =
+      "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
   @Test
   void isTheSha256OfContent() {
@@ -19,14 +20,17 @@ final class DigestTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {
-    "", "e3b0", "../../../../etc/passwd",
-    "E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855",
-    "g3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b8555",
-    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b85\n",
-    "٣3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-  })
+  @ValueSource(
+      strings = {
+        "",
+        "e3b0",
+        "../../../../etc/passwd",
+        "E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855",
+        "g3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b8555",
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b85\n",
+        "٣3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+      })
   void refusesWhatTheLauncherWouldRefuse(String text) {
     assertThat(Digest.isDigest(text)).isFalse();
     assertThatThrownBy(() -> Digest.ofHex(text)).isInstanceOf(IllegalArgumentException.class);

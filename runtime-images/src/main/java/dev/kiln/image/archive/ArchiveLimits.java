@@ -13,8 +13,8 @@ package dev.kiln.image.archive;
 public record ArchiveLimits(long unpackedBytes, int entries, int pathBytes, int depth, int ratio) {
 
   /**
-   * Bytes to which the ratio does not apply: a short file of blanks may well be compressed a thousandfold, and costs
-   * nothing.
+   * Bytes to which the ratio does not apply: a short file of blanks may well be compressed a
+   * thousandfold, and costs nothing.
    */
   public static final long RATIO_FREE_BYTES = 8L << 20;
 
@@ -29,8 +29,9 @@ public record ArchiveLimits(long unpackedBytes, int entries, int pathBytes, int 
   }
 
   /**
-   * Returns the limits for a function's code: 250 MB unpacked, as AWS Lambda has it; 50,000 entries; paths of 1,024
-   * bytes and 64 components; a ratio of 100, twice what the best compressed source trees reach.
+   * Returns the limits for a function's code: 250 MB unpacked, as AWS Lambda has it; 50,000
+   * entries; paths of 1,024 bytes and 64 components; a ratio of 100, twice what the best compressed
+   * source trees reach.
    */
   public static ArchiveLimits ofFunctionCode() {
     return new ArchiveLimits(250L << 20, 50_000, 1024, 64, 100);

@@ -3,8 +3,9 @@ package dev.kiln.image.archive;
 import java.util.Optional;
 
 /**
- * An archive was refused; nothing of it is left on disk. The caller's fault, unlike an {@link java.io.IOException}.
- * The message is a sentence that names the entry, with unprintable characters escaped.
+ * An archive was refused; nothing of it is left on disk. The caller's fault, unlike an {@link
+ * java.io.IOException}. The message is a sentence that names the entry, with unprintable characters
+ * escaped.
  */
 public final class ArchiveRefusedException extends Exception {
 
@@ -25,10 +26,15 @@ public final class ArchiveRefusedException extends Exception {
     return new ArchiveRefusedException(refusal, Optional.empty(), reason);
   }
 
-  /** The entry called {@code name} is refused because of {@code reason}, which goes on after "Entry 'name' ". */
-  public static ArchiveRefusedException ofEntry(ArchiveRefusal refusal, String name, String reason) {
+  /**
+   * The entry called {@code name} is refused because of {@code reason}, which goes on after "Entry
+   * 'name' ".
+   */
+  public static ArchiveRefusedException ofEntry(
+      ArchiveRefusal refusal, String name, String reason) {
     String shown = printable(name);
-    return new ArchiveRefusedException(refusal, Optional.of(shown), "Entry '" + shown + "' " + reason);
+    return new ArchiveRefusedException(
+        refusal, Optional.of(shown), "Entry '" + shown + "' " + reason);
   }
 
   /** Returns which rule it broke. */
@@ -36,20 +42,27 @@ public final class ArchiveRefusedException extends Exception {
     return refusal;
   }
 
-  /** Returns the entry's name, printable and shortened, unless the archive as a whole is refused. */
+  /**
+   * Returns the entry's name, printable and shortened, unless the archive as a whole is refused.
+   */
   public Optional<String> entry() {
     return entry;
   }
 
   private static String printable(String name) {
     StringBuilder shown = new StringBuilder();
-    name.codePoints().limit(MAX_NAME_CHARACTERS).forEach(point -> {
-      if (Character.isISOControl(point) || Character.getType(point) == Character.FORMAT) {
-        shown.append(String.format("\\u%04x", point));
-      } else {
-        shown.appendCodePoint(point);
-      }
-    });
-    return name.codePointCount(0, name.length()) > MAX_NAME_CHARACTERS ? shown.append('…').toString() : shown.toString();
+    name.codePoints()
+        .limit(MAX_NAME_CHARACTERS)
+        .forEach(
+            point -> {
+              if (Character.isISOControl(point) || Character.getType(point) == Character.FORMAT) {
+                shown.append(String.format("\\u%04x", point));
+              } else {
+                shown.appendCodePoint(point);
+              }
+            });
+    return name.codePointCount(0, name.length()) > MAX_NAME_CHARACTERS
+        ? shown.append('…').toString()
+        : shown.toString();
   }
 }

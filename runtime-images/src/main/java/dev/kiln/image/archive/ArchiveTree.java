@@ -8,9 +8,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The names of an archive as the tree they would make, to refuse contradictions before a byte is written: two entries
- * of one name, something below a file or a link. Directories that only their content names
- * count as entries, so that deep names cannot make more directories than entries are allowed.
+ * The names of an archive as the tree they would make, to refuse contradictions before a byte is
+ * written: two entries of one name, something below a file or a link. Directories that only their
+ * content names count as entries, so that deep names cannot make more directories than entries are
+ * allowed.
  */
 final class ArchiveTree {
 
@@ -33,7 +34,8 @@ final class ArchiveTree {
       throw ArchiveRefusedException.ofEntry(DUPLICATE, path, "is in the archive twice");
     }
     if (previous != null && kind != EntryKind.DIRECTORY) {
-      throw ArchiveRefusedException.ofEntry(CONFLICT, path, "is no directory, but other entries lie below it");
+      throw ArchiveRefusedException.ofEntry(
+          CONFLICT, path, "is no directory, but other entries lie below it");
     }
     put(path, new Node(kind, true));
   }
@@ -52,7 +54,8 @@ final class ArchiveTree {
     nodes.put(path, node);
     if (nodes.size() > limits.entries()) {
       throw ArchiveRefusedException.ofArchive(
-          TOO_MANY_ENTRIES, "The archive makes more than " + limits.entries() + " files and directories");
+          TOO_MANY_ENTRIES,
+          "The archive makes more than " + limits.entries() + " files and directories");
     }
   }
 }

@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Finds and reads the table at the end of a zip (PKWARE APPNOTE 4.3.12 to 4.3.16, with Zip64), record by record, so
- * that a table of millions of records costs no more memory than the limits allow. Offsets are from the file's start:
- * a prefix that shifts them is refused as malformed.
+ * Finds and reads the table at the end of a zip (PKWARE APPNOTE 4.3.12 to 4.3.16, with Zip64),
+ * record by record, so that a table of millions of records costs no more memory than the limits
+ * allow. Offsets are from the file's start: a prefix that shifts them is refused as malformed.
  */
 final class CentralDirectory {
 
@@ -45,7 +45,8 @@ final class CentralDirectory {
   }
 
   /** Returns the records of {@code zip} in stored order. */
-  static List<CentralRecord> read(ZipBytes zip, ArchiveLimits limits) throws ArchiveRefusedException, IOException {
+  static List<CentralRecord> read(ZipBytes zip, ArchiveLimits limits)
+      throws ArchiveRefusedException, IOException {
     CentralDirectory directory = new CentralDirectory(zip, limits);
     return directory.readRecords(directory.findTable());
   }
@@ -53,27 +54,39 @@ final class CentralDirectory {
   /** Where the table lies and how many records it has. */
   private record Table(long offset, long bytes, long records, long limit) {
     boolean isConsistent() {
-      return offset >= 0 && bytes >= 0 && offset <= limit && bytes <= limit - offset && records <= bytes / RECORD_BYTES;
+      return offset >= 0
+          && bytes >= 0
+          && offset <= limit
+          && bytes <= limit - offset
+          && records <= bytes / RECORD_BYTES;
     }
   }
 
   private Table findTable() throws ArchiveRefusedException, IOException {
     long end = findEnd();
     ByteBuffer fields = zip.read(end, END_BYTES);
-    Table table = new Table(
-        unsigned(fields.getInt(16)), unsigned(fields.getInt(12)), unsigned(fields.getShort(10)), end);
+    Table table =
+        new Table(
+            unsigned(fields.getInt(16)),
+            unsigned(fields.getInt(12)),
+            unsigned(fields.getShort(10)),
+            end);
     if (fields.getShort(4) != 0 && unsigned(fields.getShort(4)) != UINT16_MAX) {
       throw ArchiveRefusedException.ofArchive(UNSUPPORTED, "The zip is split over several volumes");
     }
-    if (table.records() == UINT16_MAX || table.bytes() == UINT32_MAX || table.offset() == UINT32_MAX) {
+    if (table.records() == UINT16_MAX
+        || table.bytes() == UINT32_MAX
+        || table.offset() == UINT32_MAX) {
       table = findTable64(end).orElse(table);
     }
     if (!table.isConsistent()) {
-      throw ArchiveRefusedException.ofArchive(MALFORMED, "The zip's table of entries does not lie inside the file");
+      throw ArchiveRefusedException.ofArchive(
+          MALFORMED, "The zip's table of entries does not lie inside the file");
     }
     if (table.records() > limits.entries()) {
       throw ArchiveRefusedException.ofArchive(
-          TOO_MANY_ENTRIES, "The zip has " + table.records() + " entries; " + limits.entries() + " are allowed");
+          TOO_MANY_ENTRIES,
+          "The zip has " + table.records() + " entries; " + limits.entries() + " are allowed");
     }
     return table;
   }
@@ -82,11 +95,13 @@ final class CentralDirectory {
     int tailBytes = (int) Math.min(zip.size(), END_BYTES + MAX_COMMENT_BYTES);
     ByteBuffer tail = zip.read(zip.size() - tailBytes, tailBytes);
     for (int at = tailBytes - END_BYTES; at >= 0; at--) {
-      if (tail.getInt(at) == END_SIGNATURE && at + END_BYTES + unsigned(tail.getShort(at + 20)) == tailBytes) {
+      if (tail.getInt(at) == END_SIGNATURE
+          && at + END_BYTES + unsigned(tail.getShort(at + 20)) == tailBytes) {
         return zip.size() - tailBytes + at;
       }
     }
-    throw ArchiveRefusedException.ofArchive(NOT_A_ZIP, "The body is not a zip, or it was cut short");
+    throw ArchiveRefusedException.ofArchive(
+        NOT_A_ZIP, "The body is not a zip, or it was cut short");
   }
 
   private Optional<Table> findTable64(long end) throws ArchiveRefusedException, IOException {
@@ -102,7 +117,8 @@ final class CentralDirectory {
     if (fields.getInt(0) != END64_SIGNATURE || fields.getLong(32) < 0) {
       throw ArchiveRefusedException.ofArchive(MALFORMED, "The zip's Zip64 end record is damaged");
     }
-    return Optional.of(new Table(fields.getLong(48), fields.getLong(40), fields.getLong(32), end64));
+    return Optional.of(
+        new Table(fields.getLong(48), fields.getLong(40), fields.getLong(32), end64));
   }
 
   private List<CentralRecord> readRecords(Table table) throws ArchiveRefusedException, IOException {
@@ -118,23 +134,31 @@ final class CentralDirectory {
       at += RECORD_BYTES + nameBytes(fields) + extraBytes(fields) + unsigned(fields.getShort(32));
     }
     if (at != end) {
-      throw ArchiveRefusedException.ofArchive(MALFORMED, "The zip's table of entries has another size than it declares");
+      throw ArchiveRefusedException.ofArchive(
+          MALFORMED, "The zip's table of entries has another size than it declares");
     }
     return records;
   }
 
-  private CentralRecord readRecord(long at, ByteBuffer fields) throws ArchiveRefusedException, IOException {
+  private CentralRecord readRecord(long at, ByteBuffer fields)
+      throws ArchiveRefusedException, IOException {
     if (nameBytes(fields) > 2 * limits.pathBytes()) {
       throw ArchiveRefusedException.ofArchive(
-          NAME_TOO_LONG, "The zip has a name of " + nameBytes(fields) + " bytes; " + limits.pathBytes() + " are allowed");
+          NAME_TOO_LONG,
+          "The zip has a name of "
+              + nameBytes(fields)
+              + " bytes; "
+              + limits.pathBytes()
+              + " are allowed");
     }
     byte[] name = zip.read(at + RECORD_BYTES, nameBytes(fields)).array();
     ByteBuffer extra = zip.read(at + RECORD_BYTES + nameBytes(fields), extraBytes(fields));
     Sizes sizes = sizes(fields, extra);
     int attributes = fields.getInt(38);
     int madeBy = unsigned(fields.getShort(4)) >> 8;
-    boolean directory = name.length > 0 && name[name.length - 1] == '/'
-        || madeBy == 0 && (attributes & DOS_DIRECTORY) != 0;
+    boolean directory =
+        name.length > 0 && name[name.length - 1] == '/'
+            || madeBy == 0 && (attributes & DOS_DIRECTORY) != 0;
     return new CentralRecord(
         name,
         madeBy == MADE_BY_UNIX || madeBy == MADE_BY_MACOS ? attributes >>> 16 : 0,
@@ -149,7 +173,9 @@ final class CentralDirectory {
 
   private record Sizes(long content, long stored, long localOffset) {}
 
-  /** A 32-bit field of all ones says that the value stands in the Zip64 extra field, in this order. */
+  /**
+   * A 32-bit field of all ones says that the value stands in the Zip64 extra field, in this order.
+   */
   private static Sizes sizes(ByteBuffer fields, ByteBuffer extra) throws ArchiveRefusedException {
     ByteBuffer wide = zip64(extra);
     long content = widen(unsigned(fields.getInt(24)), wide);
@@ -162,7 +188,8 @@ final class CentralDirectory {
       return narrow;
     }
     if (wide.remaining() < Long.BYTES) {
-      throw ArchiveRefusedException.ofArchive(MALFORMED, "The zip lacks a Zip64 size that it refers to");
+      throw ArchiveRefusedException.ofArchive(
+          MALFORMED, "The zip lacks a Zip64 size that it refers to");
     }
     long value = wide.getLong();
     if (value < 0) {

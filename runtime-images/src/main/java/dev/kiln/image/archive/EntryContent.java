@@ -35,7 +35,8 @@ final class EntryContent {
       throw sizeLies("fewer");
     }
     if ((int) checksum.getValue() != entry.position().crc32()) {
-      throw ArchiveRefusedException.ofEntry(CHECKSUM, entry.path(), "is damaged: its checksum does not match");
+      throw ArchiveRefusedException.ofEntry(
+          CHECKSUM, entry.path(), "is damaged: its checksum does not match");
     }
   }
 
@@ -66,17 +67,23 @@ final class EntryContent {
         throw sizeLies("fewer compressed");
       }
     } catch (DataFormatException e) {
-      throw ArchiveRefusedException.ofEntry(MALFORMED, entry.path(), "is damaged: it cannot be inflated");
+      throw ArchiveRefusedException.ofEntry(
+          MALFORMED, entry.path(), "is damaged: it cannot be inflated");
     } finally {
       inflater.end();
     }
   }
 
-  /** An inflater that gives nothing and has no more to take waits for bytes that the entry does not have. */
-  private void checkProgress(Inflater inflater, int inflated, long at) throws ArchiveRefusedException {
+  /**
+   * An inflater that gives nothing and has no more to take waits for bytes that the entry does not
+   * have.
+   */
+  private void checkProgress(Inflater inflater, int inflated, long at)
+      throws ArchiveRefusedException {
     boolean starved = inflater.needsInput() && at == entry.position().storedBytes();
     if (inflated == 0 && !inflater.finished() && (starved || inflater.needsDictionary())) {
-      throw ArchiveRefusedException.ofEntry(MALFORMED, entry.path(), "is damaged: its compressed content has no end");
+      throw ArchiveRefusedException.ofEntry(
+          MALFORMED, entry.path(), "is damaged: its compressed content has no end");
     }
   }
 
@@ -85,7 +92,8 @@ final class EntryContent {
     return zip.read(entry.position().offset() + at, length).array();
   }
 
-  private void write(OutputStream out, byte[] bytes, int length) throws ArchiveRefusedException, IOException {
+  private void write(OutputStream out, byte[] bytes, int length)
+      throws ArchiveRefusedException, IOException {
     if (length > entry.size() - written) {
       throw sizeLies("more");
     }
@@ -96,6 +104,8 @@ final class EntryContent {
 
   private ArchiveRefusedException sizeLies(String how) {
     return ArchiveRefusedException.ofEntry(
-        SIZE_LIES, entry.path(), "has " + how + " bytes than the " + entry.size() + " that it declares");
+        SIZE_LIES,
+        entry.path(),
+        "has " + how + " bytes than the " + entry.size() + " that it declares");
   }
 }

@@ -13,14 +13,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Turns the bytes of a stored name into a relative path, or refuses it. What comes out can be resolved against any
- * directory without leaving it, as long as no component is a link.
+ * Turns the bytes of a stored name into a relative path, or refuses it. What comes out can be
+ * resolved against any directory without leaving it, as long as no component is a link.
  */
 final class EntryName {
 
   private EntryName() {}
 
-  /** Returns the text of a stored name. Tools on Linux store UTF-8 whether or not they say so; nothing else is taken. */
+  /**
+   * Returns the text of a stored name. Tools on Linux store UTF-8 whether or not they say so;
+   * nothing else is taken.
+   */
   static String decode(byte[] name) throws ArchiveRefusedException {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(name)).toString();
@@ -30,7 +33,10 @@ final class EntryName {
     }
   }
 
-  /** Returns the path of {@code name}, empty for the root itself, without components that mean nothing. */
+  /**
+   * Returns the path of {@code name}, empty for the root itself, without components that mean
+   * nothing.
+   */
   static String normalise(String name, ArchiveLimits limits) throws ArchiveRefusedException {
     checkCharacters(name);
     if (name.startsWith("/")) {
@@ -55,7 +61,8 @@ final class EntryName {
       throw ArchiveRefusedException.ofEntry(NAME_INVALID, name, "has an empty name");
     }
     if (name.chars().anyMatch(Character::isISOControl)) {
-      throw ArchiveRefusedException.ofEntry(NAME_INVALID, name, "has a control character in its name");
+      throw ArchiveRefusedException.ofEntry(
+          NAME_INVALID, name, "has a control character in its name");
     }
     if (name.indexOf('\\') >= 0) {
       throw ArchiveRefusedException.ofEntry(NAME_INVALID, name, "has a backslash in its name");
@@ -68,9 +75,12 @@ final class EntryName {
       throw ArchiveRefusedException.ofEntry(
           NAME_TOO_LONG, path, "has a path of more than " + limits.pathBytes() + " bytes");
     }
-    if (components.stream().anyMatch(component -> bytes(component) > ArchiveLimits.COMPONENT_BYTES)) {
+    if (components.stream()
+        .anyMatch(component -> bytes(component) > ArchiveLimits.COMPONENT_BYTES)) {
       throw ArchiveRefusedException.ofEntry(
-          NAME_TOO_LONG, path, "has a component of more than " + ArchiveLimits.COMPONENT_BYTES + " bytes");
+          NAME_TOO_LONG,
+          path,
+          "has a component of more than " + ArchiveLimits.COMPONENT_BYTES + " bytes");
     }
     if (components.size() > limits.depth()) {
       throw ArchiveRefusedException.ofEntry(

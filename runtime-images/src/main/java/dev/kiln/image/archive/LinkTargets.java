@@ -10,10 +10,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Follows the symbolic links of an archive in memory, with the archive's root as the root of all, and refuses a link
- * whose way leaves it at any step. Looking at targets as text is not enough: with {@code m -> ..} inside {@code a/},
- * {@code a/m/..} looks like {@code a} and is the root's parent. Each link is followed once, so the effort is the sum
- * of the targets' components.
+ * Follows the symbolic links of an archive in memory, with the archive's root as the root of all,
+ * and refuses a link whose way leaves it at any step. Looking at targets as text is not enough:
+ * with {@code m -> ..} inside {@code a/}, {@code a/m/..} looks like {@code a} and is the root's
+ * parent. Each link is followed once, so the effort is the sum of the targets' components.
  */
 final class LinkTargets {
 
@@ -42,7 +42,8 @@ final class LinkTargets {
       return known;
     }
     if (open.size() >= MAX_CHAIN || !open.add(link)) {
-      throw ArchiveRefusedException.ofEntry(LINK_ESCAPES, link, "is a link that leads round in a circle");
+      throw ArchiveRefusedException.ofEntry(
+          LINK_ESCAPES, link, "is a link that leads round in a circle");
     }
     List<String> end = walk(link, targets.get(link));
     open.remove(link);
@@ -51,7 +52,9 @@ final class LinkTargets {
   }
 
   private List<String> walk(String link, String target) throws ArchiveRefusedException {
-    if (target.isEmpty() || target.startsWith("/") || target.chars().anyMatch(Character::isISOControl)) {
+    if (target.isEmpty()
+        || target.startsWith("/")
+        || target.chars().anyMatch(Character::isISOControl)) {
       throw ArchiveRefusedException.ofEntry(
           LINK_ESCAPES, link, "is a link whose target is absolute, empty or not a path");
     }
@@ -60,7 +63,8 @@ final class LinkTargets {
     for (String component : target.split("/")) {
       if (component.equals("..")) {
         if (at.isEmpty()) {
-          throw ArchiveRefusedException.ofEntry(LINK_ESCAPES, link, "is a link that leads out of the archive");
+          throw ArchiveRefusedException.ofEntry(
+              LINK_ESCAPES, link, "is a link that leads out of the archive");
         }
         at.remove(at.size() - 1);
       } else if (!component.isEmpty() && !component.equals(".")) {

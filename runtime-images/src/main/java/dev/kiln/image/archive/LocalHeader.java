@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * The header in front of an entry's content (APPNOTE 4.3.7). It repeats the table at the end; where the two differ,
- * tools disagree about what the zip holds, so such a zip is refused.
+ * The header in front of an entry's content (APPNOTE 4.3.7). It repeats the table at the end; where
+ * the two differ, tools disagree about what the zip holds, so such a zip is refused.
  */
 final class LocalHeader {
 
@@ -27,16 +27,18 @@ final class LocalHeader {
       throw differs(name);
     }
     byte[] localName = zip.read(record.localOffset() + BYTES, nameBytes).array();
-    boolean same = Arrays.equals(localName, record.name())
-        && unsigned(header.getShort(8)) == record.method()
-        && (header.getShort(6) & CentralRecord.FLAG_ENCRYPTED) == 0
-        && sameSizes(header, record);
+    boolean same =
+        Arrays.equals(localName, record.name())
+            && unsigned(header.getShort(8)) == record.method()
+            && (header.getShort(6) & CentralRecord.FLAG_ENCRYPTED) == 0
+            && sameSizes(header, record);
     if (!same) {
       throw differs(name);
     }
     long content = record.localOffset() + BYTES + nameBytes + unsigned(header.getShort(28));
     if (record.storedBytes() > zip.size() - content) {
-      throw ArchiveRefusedException.ofEntry(ArchiveRefusal.MALFORMED, name, "does not lie inside the zip");
+      throw ArchiveRefusedException.ofEntry(
+          ArchiveRefusal.MALFORMED, name, "does not lie inside the zip");
     }
     return content;
   }
@@ -56,6 +58,8 @@ final class LocalHeader {
 
   private static ArchiveRefusedException differs(String name) {
     return ArchiveRefusedException.ofEntry(
-        ArchiveRefusal.MALFORMED, name, "is described differently at its place and in the zip's table of entries");
+        ArchiveRefusal.MALFORMED,
+        name,
+        "is described differently at its place and in the zip's table of entries");
   }
 }

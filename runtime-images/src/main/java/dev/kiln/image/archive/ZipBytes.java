@@ -20,11 +20,15 @@ final class ZipBytes {
     return size;
   }
 
-  /** Returns {@code length} bytes at {@code offset}, little-endian, or refuses an archive that is too short for them. */
+  /**
+   * Returns {@code length} bytes at {@code offset}, little-endian, or refuses an archive that is
+   * too short for them.
+   */
   ByteBuffer read(long offset, int length) throws ArchiveRefusedException, IOException {
     if (offset < 0 || offset > size - length) {
       throw ArchiveRefusedException.ofArchive(
-          ArchiveRefusal.MALFORMED, "The zip refers to bytes behind its end: it was cut short or altered");
+          ArchiveRefusal.MALFORMED,
+          "The zip refers to bytes behind its end: it was cut short or altered");
     }
     ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
     while (bytes.hasRemaining()) {

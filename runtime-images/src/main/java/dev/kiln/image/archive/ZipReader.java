@@ -27,12 +27,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A zip whose every entry was checked before anything of it is written. Opening reads the table of entries and the
- * local headers and refuses all that can be told without unpacking; {@link #read} holds each entry's content to the
- * size and checksum that it declares, so what opening allowed is what comes out at most. Not thread-safe.
+ * A zip whose every entry was checked before anything of it is written. Opening reads the table of
+ * entries and the local headers and refuses all that can be told without unpacking; {@link #read}
+ * holds each entry's content to the size and checksum that it declares, so what opening allowed is
+ * what comes out at most. Not thread-safe.
  *
- * <p>An own reader, because the general ones are made to get the most out of odd files: they skip what contradicts
- * itself, where two readings of one file are what an attacker needs, and hold any number of records in memory.
+ * <p>An own reader, because the general ones are made to get the most out of odd files: they skip
+ * what contradicts itself, where two readings of one file are what an attacker needs, and hold any
+ * number of records in memory.
  */
 public final class ZipReader implements AutoCloseable {
 
@@ -41,8 +43,11 @@ public final class ZipReader implements AutoCloseable {
   private static final int TYPE_FILE = 0100000;
   private static final int TYPE_LINK = 0120000;
   private static final int EXECUTE_BITS = 0111;
-  private static final int UNSUPPORTED_FLAGS = CentralRecord.FLAG_ENCRYPTED | CentralRecord.FLAG_PATCH
-      | CentralRecord.FLAG_STRONG_ENCRYPTION | CentralRecord.FLAG_MASKED_HEADERS;
+  private static final int UNSUPPORTED_FLAGS =
+      CentralRecord.FLAG_ENCRYPTED
+          | CentralRecord.FLAG_PATCH
+          | CentralRecord.FLAG_STRONG_ENCRYPTION
+          | CentralRecord.FLAG_MASKED_HEADERS;
 
   private final FileChannel file;
   private final ZipBytes zip;
@@ -57,7 +62,8 @@ public final class ZipReader implements AutoCloseable {
   }
 
   /** Opens and checks the zip at {@code path}. */
-  public static ZipReader open(Path path, ArchiveLimits limits) throws ArchiveRefusedException, IOException {
+  public static ZipReader open(Path path, ArchiveLimits limits)
+      throws ArchiveRefusedException, IOException {
     FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
     try {
       ZipReader reader = new ZipReader(file, limits);
@@ -69,7 +75,10 @@ public final class ZipReader implements AutoCloseable {
     }
   }
 
-  /** Returns the entries in stored order: no two of one path, none below a file or a link, links resolved inside. */
+  /**
+   * Returns the entries in stored order: no two of one path, none below a file or a link, links
+   * resolved inside.
+   */
   public List<ArchiveEntry> entries() {
     return Collections.unmodifiableList(entries);
   }
@@ -80,7 +89,8 @@ public final class ZipReader implements AutoCloseable {
   }
 
   /** Writes an entry's content to {@code out}, and refuses it where it is not what it declares. */
-  public void read(ArchiveEntry entry, OutputStream out) throws ArchiveRefusedException, IOException {
+  public void read(ArchiveEntry entry, OutputStream out)
+      throws ArchiveRefusedException, IOException {
     new EntryContent(zip, entry).copyTo(out);
   }
 
@@ -119,7 +129,8 @@ public final class ZipReader implements AutoCloseable {
     }
   }
 
-  private List<Extent> addEntries(List<CentralRecord> records) throws ArchiveRefusedException, IOException {
+  private List<Extent> addEntries(List<CentralRecord> records)
+      throws ArchiveRefusedException, IOException {
     ArchiveTree tree = new ArchiveTree(limits);
     List<Extent> extents = new ArrayList<>(records.size());
     for (CentralRecord record : records) {
@@ -139,43 +150,58 @@ public final class ZipReader implements AutoCloseable {
     return extents;
   }
 
-  private static ArchiveEntry entry(String path, EntryKind kind, CentralRecord record, long content) {
+  private static ArchiveEntry entry(
+      String path, EntryKind kind, CentralRecord record, long content) {
     boolean executable = kind == EntryKind.FILE && (record.unixMode() & EXECUTE_BITS) != 0;
     boolean deflated = record.method() == CentralRecord.METHOD_DEFLATED;
     return new ArchiveEntry(
-        path, kind, executable, record.size(),
+        path,
+        kind,
+        executable,
+        record.size(),
         new ContentPosition(content, record.storedBytes(), deflated, record.crc32()));
   }
 
   private static EntryKind kind(String name, CentralRecord record) throws ArchiveRefusedException {
-    EntryKind kind = switch (record.unixMode() & TYPE_MASK) {
-      case 0 -> record.directory() ? EntryKind.DIRECTORY : EntryKind.FILE;
-      case TYPE_FILE -> record.directory() ? EntryKind.DIRECTORY : EntryKind.FILE;
-      case TYPE_DIRECTORY -> EntryKind.DIRECTORY;
-      case TYPE_LINK -> EntryKind.LINK;
-      default -> throw ArchiveRefusedException.ofEntry(
-          SPECIAL_FILE, name, "is neither a file, a directory nor a symbolic link");
-    };
-    if (kind == EntryKind.DIRECTORY && record.size() != 0 || kind == EntryKind.LINK && record.directory()) {
-      throw ArchiveRefusedException.ofEntry(CONFLICT, name, "is a directory and something else at once");
+    EntryKind kind =
+        switch (record.unixMode() & TYPE_MASK) {
+          case 0 -> record.directory() ? EntryKind.DIRECTORY : EntryKind.FILE;
+          case TYPE_FILE -> record.directory() ? EntryKind.DIRECTORY : EntryKind.FILE;
+          case TYPE_DIRECTORY -> EntryKind.DIRECTORY;
+          case TYPE_LINK -> EntryKind.LINK;
+          default ->
+              throw ArchiveRefusedException.ofEntry(
+                  SPECIAL_FILE, name, "is neither a file, a directory nor a symbolic link");
+        };
+    if (kind == EntryKind.DIRECTORY && record.size() != 0
+        || kind == EntryKind.LINK && record.directory()) {
+      throw ArchiveRefusedException.ofEntry(
+          CONFLICT, name, "is a directory and something else at once");
     }
     return kind;
   }
 
-  private static void checkSupported(String name, CentralRecord record) throws ArchiveRefusedException {
+  private static void checkSupported(String name, CentralRecord record)
+      throws ArchiveRefusedException {
     if ((record.flags() & UNSUPPORTED_FLAGS) != 0) {
       throw ArchiveRefusedException.ofEntry(UNSUPPORTED, name, "is encrypted or a patch");
     }
-    if (record.method() != CentralRecord.METHOD_STORED && record.method() != CentralRecord.METHOD_DEFLATED) {
+    if (record.method() != CentralRecord.METHOD_STORED
+        && record.method() != CentralRecord.METHOD_DEFLATED) {
       throw ArchiveRefusedException.ofEntry(
-          UNSUPPORTED, name, "is compressed by method " + record.method() + ", not stored or deflated");
+          UNSUPPORTED,
+          name,
+          "is compressed by method " + record.method() + ", not stored or deflated");
     }
   }
 
   /** Bytes of the file that belong to one entry. */
   private record Extent(String name, long start, long end) {}
 
-  /** Entries that share bytes make bombs of millions of times their size out of one compressed kernel. */
+  /**
+   * Entries that share bytes make bombs of millions of times their size out of one compressed
+   * kernel.
+   */
   private static void checkOverlaps(List<Extent> extents) throws ArchiveRefusedException {
     extents.sort(Comparator.comparingLong(Extent::start));
     for (int i = 1; i < extents.size(); i++) {
@@ -189,13 +215,16 @@ public final class ZipReader implements AutoCloseable {
   private String readTarget(ArchiveEntry link) throws ArchiveRefusedException, IOException {
     if (link.size() > limits.pathBytes()) {
       throw ArchiveRefusedException.ofEntry(
-          LINK_ESCAPES, link.path(), "is a link with a target of more than " + limits.pathBytes() + " bytes");
+          LINK_ESCAPES,
+          link.path(),
+          "is a link with a target of more than " + limits.pathBytes() + " bytes");
     }
     ByteArrayOutputStream target = new ByteArrayOutputStream();
     read(link, target);
     String text = target.toString(StandardCharsets.UTF_8);
     if (text.indexOf('\ufffd') >= 0) {
-      throw ArchiveRefusedException.ofEntry(MALFORMED, link.path(), "is a link whose target is not UTF-8");
+      throw ArchiveRefusedException.ofEntry(
+          MALFORMED, link.path(), "is a link whose target is not UTF-8");
     }
     return text;
   }

@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The bundles compiled from stored code, at {@code state/bundles/}. A bundle is a cache: what is missing is compiled
- * again. Its bytes come from a sandbox and are only ever given to a sandbox of the same code. Thread-safe; one
- * process uses a state directory at a time.
+ * The bundles compiled from stored code, at {@code state/bundles/}. A bundle is a cache: what is
+ * missing is compiled again. Its bytes come from a sandbox and are only ever given to a sandbox of
+ * the same code. Thread-safe; one process uses a state directory at a time.
  */
 public final class BundleStore {
 
@@ -25,7 +25,10 @@ public final class BundleStore {
     this.bundles = bundles;
   }
 
-  /** Opens the store below {@code state}, made where it is missing, and removes what a crash left unfinished. */
+  /**
+   * Opens the store below {@code state}, made where it is missing, and removes what a crash left
+   * unfinished.
+   */
   public static BundleStore open(Path state) throws IOException {
     return new BundleStore(NamedDirectory.open(state.resolve("bundles")));
   }
@@ -39,7 +42,10 @@ public final class BundleStore {
     }
   }
 
-  /** Stores the bundle of {@code key}, and replaces an earlier one. On any failure the store is as it was before. */
+  /**
+   * Stores the bundle of {@code key}, and replaces an earlier one. On any failure the store is as
+   * it was before.
+   */
   public void put(BundleKey key, byte[] bundle) throws IOException {
     Path unfinished = bundles.newUnfinishedFile();
     try {

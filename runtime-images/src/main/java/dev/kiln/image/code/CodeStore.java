@@ -19,9 +19,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
- * The code of all functions: finished trees at {@code state/code/<digest>}, where the launcher finds them, each
- * unpacked once however often it is uploaded. A tree under its digest is complete and was forced to the disk; it
- * never changes, so readers need no lock. Thread-safe; one process uses a state directory at a time.
+ * The code of all functions: finished trees at {@code state/code/<digest>}, where the launcher
+ * finds them, each unpacked once however often it is uploaded. A tree under its digest is complete
+ * and was forced to the disk; it never changes, so readers need no lock. Thread-safe; one process
+ * uses a state directory at a time.
  */
 public final class CodeStore {
 
@@ -39,14 +40,17 @@ public final class CodeStore {
     this.limits = limits;
   }
 
-  /** Opens the store below {@code state}, made where it is missing, and removes what a crash left unfinished. */
+  /**
+   * Opens the store below {@code state}, made where it is missing, and removes what a crash left
+   * unfinished.
+   */
   public static CodeStore open(Path state, ArchiveLimits limits) throws IOException {
     return new CodeStore(NamedDirectory.open(state.resolve("code")), limits);
   }
 
   /**
-   * Stores the tree that {@code zip} holds, or finds it already there. The zip stays where it is. On any failure the
-   * store is as it was before.
+   * Stores the tree that {@code zip} holds, or finds it already there. The zip stays where it is.
+   * On any failure the store is as it was before.
    *
    * @throws ArchiveRefusedException where the zip breaks a rule: the sender's fault
    * @throws IOException where the zip cannot be read or the tree cannot be written: ours
@@ -80,10 +84,11 @@ public final class CodeStore {
   }
 
   /**
-   * Removes every tree that nothing refers to and nobody holds; returns the removed. {@code referenced} is asked once,
-   * after the candidates were listed: whatever was added or closed meanwhile is left for the next time, so a record
-   * written before its {@link StoredCode} was closed is never missed. A sandbox that still runs a removed tree sees
-   * its files vanish: retire versions first.
+   * Removes every tree that nothing refers to and nobody holds; returns the removed. {@code
+   * referenced} is asked once, after the candidates were listed: whatever was added or closed
+   * meanwhile is left for the next time, so a record written before its {@link StoredCode} was
+   * closed is never missed. A sandbox that still runs a removed tree sees its files vanish: retire
+   * versions first.
    */
   public Set<Digest> collect(Supplier<Set<Digest>> referenced) throws IOException {
     Set<Digest> candidates = candidates();
@@ -111,11 +116,14 @@ public final class CodeStore {
       holds.merge(digest, 1, Integer::sum);
     }
     AtomicBoolean open = new AtomicBoolean(true);
-    return new StoredCode(digest, tree.size(), () -> {
-      if (open.getAndSet(false)) {
-        release(digest);
-      }
-    });
+    return new StoredCode(
+        digest,
+        tree.size(),
+        () -> {
+          if (open.getAndSet(false)) {
+            release(digest);
+          }
+        });
   }
 
   private void release(Digest digest) {

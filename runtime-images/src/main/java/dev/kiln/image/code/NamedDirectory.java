@@ -13,7 +13,8 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * A directory whose entries are complete once they have their names. All paths of a store are made here:
+ * A directory whose entries are complete once they have their names. All paths of a store are made
+ * here:
  *
  * <pre>
  * &lt;root&gt;/&lt;name&gt;              complete
@@ -57,7 +58,10 @@ final class NamedDirectory {
   SortedSet<String> names() throws IOException {
     try (Stream<Path> children = Files.list(root)) {
       SortedSet<String> names = new TreeSet<>();
-      children.map(child -> child.getFileName().toString()).filter(name -> !name.equals(UNFINISHED)).forEach(names::add);
+      children
+          .map(child -> child.getFileName().toString())
+          .filter(name -> !name.equals(UNFINISHED))
+          .forEach(names::add);
       return names;
     }
   }
@@ -70,7 +74,10 @@ final class NamedDirectory {
     return Files.createTempFile(unfinished, "", "");
   }
 
-  /** Gives an unfinished path, already forced to the disk, its name, and replaces a file that has it. */
+  /**
+   * Gives an unfinished path, already forced to the disk, its name, and replaces a file that has
+   * it.
+   */
   void publish(Path finished, String name) throws IOException {
     DurableTree.publish(finished, path(name));
   }
@@ -93,12 +100,16 @@ final class NamedDirectory {
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
   }
 
-  /** Java takes the encoding of file names from the locale; in the C locale it cannot name half of the world's files. */
+  /**
+   * Java takes the encoding of file names from the locale; in the C locale it cannot name half of
+   * the world's files.
+   */
   private static void requireUnicodeNames() {
     try {
       Path unused = Path.of("\u00e9\u6f22");
     } catch (InvalidPathException e) {
-      throw new IllegalStateException("File names must be UTF-8: start the JVM with LC_ALL=C.UTF-8", e);
+      throw new IllegalStateException(
+          "File names must be UTF-8: start the JVM with LC_ALL=C.UTF-8", e);
     }
   }
 }

@@ -4,9 +4,9 @@ import dev.kiln.image.Digest;
 import dev.kiln.image.tree.TreeSize;
 
 /**
- * A finished code tree, held: as long as it is not closed, {@link CodeStore#collect} leaves it alone. Whoever adds
- * code closes this once a durable record refers to the digest, or once it is clear that none will. Closing twice is
- * harmless.
+ * A finished code tree, held: as long as it is not closed, {@link CodeStore#collect} leaves it
+ * alone. Whoever adds code closes this once a durable record refers to the digest, or once it is
+ * clear that none will. Closing twice is harmless.
  */
 public final class StoredCode implements AutoCloseable {
 

@@ -22,9 +22,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Writes a checked zip below an empty directory as a finished tree: every file and directory readable by all, with
- * the execute bit where the zip has it, all times the same, forced to the disk. Links are made last, so nothing is
- * ever written through one. One use.
+ * Writes a checked zip below an empty directory as a finished tree: every file and directory
+ * readable by all, with the execute bit where the zip has it, all times the same, forced to the
+ * disk. Links are made last, so nothing is ever written through one. One use.
  */
 final class Unpacker {
 
@@ -32,12 +32,16 @@ final class Unpacker {
   static final int FILE_MODE = 0644;
   static final int PROGRAM_MODE = 0755;
 
-  /** The earliest time that a zip can hold, so that functions that zip their own files do not fail. */
+  /**
+   * The earliest time that a zip can hold, so that functions that zip their own files do not fail.
+   */
   static final FileTime TIME = FileTime.from(Instant.parse("1980-01-01T00:00:00Z"));
 
-  private static final Set<PosixFilePermission> DIRECTORY = PosixFilePermissions.fromString("rwxr-xr-x");
+  private static final Set<PosixFilePermission> DIRECTORY =
+      PosixFilePermissions.fromString("rwxr-xr-x");
   private static final Set<PosixFilePermission> FILE = PosixFilePermissions.fromString("rw-r--r--");
-  private static final Set<PosixFilePermission> PROGRAM = PosixFilePermissions.fromString("rwxr-xr-x");
+  private static final Set<PosixFilePermission> PROGRAM =
+      PosixFilePermissions.fromString("rwxr-xr-x");
 
   private final ZipReader zip;
   private final Path root;
@@ -49,7 +53,10 @@ final class Unpacker {
     this.root = root;
   }
 
-  /** Unpacks {@code zip} below {@code root}; where it fails, what it wrote is the caller's to delete. */
+  /**
+   * Unpacks {@code zip} below {@code root}; where it fails, what it wrote is the caller's to
+   * delete.
+   */
   static TreeDigest unpack(ZipReader zip, Path root) throws ArchiveRefusedException, IOException {
     Unpacker unpacker = new Unpacker(zip, root);
     unpacker.makeDirectories();
@@ -90,7 +97,8 @@ final class Unpacker {
     Files.createFile(path);
     Files.setPosixFilePermissions(path, entry.executable() ? PROGRAM : FILE);
     try (FileChannel file = FileChannel.open(path, StandardOpenOption.WRITE)) {
-      DigestOutputStream out = new DigestOutputStream(Channels.newOutputStream(file), Digest.sha256());
+      DigestOutputStream out =
+          new DigestOutputStream(Channels.newOutputStream(file), Digest.sha256());
       zip.read(entry, out);
       Files.setLastModifiedTime(path, TIME);
       Digest content = Digest.finish(out.getMessageDigest());

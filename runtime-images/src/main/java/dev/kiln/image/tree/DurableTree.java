@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Operations that keep a named tree all-or-nothing across a crash: what has its final name was written to the disk
- * before, and what is to go loses its name first.
+ * Operations that keep a named tree all-or-nothing across a crash: what has its final name was
+ * written to the disk before, and what is to go loses its name first.
  */
 public final class DurableTree {
 
@@ -31,8 +31,9 @@ public final class DurableTree {
   private DurableTree() {}
 
   /**
-   * Forces every file and directory of the tree at {@code root} to the disk, {@code root} included. Side by side,
-   * since the file system then commits many at once: 2,000 files take 0.2 s so, and 3 s one after another.
+   * Forces every file and directory of the tree at {@code root} to the disk, {@code root} included.
+   * Side by side, since the file system then commits many at once: 2,000 files take 0.2 s so, and 3
+   * s one after another.
    */
   public static void forceAll(Path root) throws IOException {
     List<Path> paths = filesAndDirectories(root);
@@ -40,10 +41,12 @@ public final class DurableTree {
     try {
       List<Future<?>> forced = new ArrayList<>(paths.size());
       for (Path path : paths) {
-        forced.add(threads.submit(() -> {
-          force(path);
-          return null;
-        }));
+        forced.add(
+            threads.submit(
+                () -> {
+                  force(path);
+                  return null;
+                }));
       }
       for (Future<?> each : forced) {
         await(each);
@@ -60,13 +63,19 @@ public final class DurableTree {
     }
   }
 
-  /** Gives {@code from} the name {@code to}, atomically, and makes that last. Both lie in one file system. */
+  /**
+   * Gives {@code from} the name {@code to}, atomically, and makes that last. Both lie in one file
+   * system.
+   */
   public static void publish(Path from, Path to) throws IOException {
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     force(to.toAbsolutePath().getParent());
   }
 
-  /** Deletes {@code path} and all below it, following no link; does nothing where there is no such path. */
+  /**
+   * Deletes {@code path} and all below it, following no link; does nothing where there is no such
+   * path.
+   */
   public static void delete(Path path) throws IOException {
     try {
       Files.walkFileTree(path, new DeletingVisitor());
@@ -111,8 +120,8 @@ public final class DurableTree {
     }
 
     @Override
-    public FileVisitResult postVisitDirectory(
-        Path directory, @Nullable IOException failure) throws IOException {
+    public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
+        throws IOException {
       if (failure != null) {
         throw failure;
       }

@@ -14,13 +14,15 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Names a directory tree by what it contains. The definition is part of the store's format and never changes:
+ * Names a directory tree by what it contains. The definition is part of the store's format and
+ * never changes:
  *
- * <p>The digest is the SHA-256 of one record for each entry below the root, in ascending order of the path's UTF-8
- * bytes. A record is the type ({@code d}, {@code f} or {@code l}), the permission bits as four octal digits
- * ({@code 0000} for a link), a space, the path relative to the root with {@code /} between components, a NUL, then
- * for a file the 64 hexadecimal digits of its content's SHA-256, for a link its target, for a directory nothing, and
- * a NUL. Owners and times are not part of it. Not thread-safe.
+ * <p>The digest is the SHA-256 of one record for each entry below the root, in ascending order of
+ * the path's UTF-8 bytes. A record is the type ({@code d}, {@code f} or {@code l}), the permission
+ * bits as four octal digits ({@code 0000} for a link), a space, the path relative to the root with
+ * {@code /} between components, a NUL, then for a file the 64 hexadecimal digits of its content's
+ * SHA-256, for a link its target, for a directory nothing, and a NUL. Owners and times are not part
+ * of it. Not thread-safe.
  */
 public final class TreeDigest {
 
@@ -30,7 +32,9 @@ public final class TreeDigest {
   private long bytes;
   private int files;
 
-  /** Computes the digest and size of the tree on disk below {@code root}, without following links. */
+  /**
+   * Computes the digest and size of the tree on disk below {@code root}, without following links.
+   */
   public static TreeDigest of(Path root) throws IOException {
     TreeDigest tree = new TreeDigest();
     try (Stream<Path> paths = Files.walk(root)) {

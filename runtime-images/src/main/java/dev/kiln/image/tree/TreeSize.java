@@ -11,7 +11,8 @@ public record TreeSize(long bytes, int files) {
   /** Throws {@link IllegalArgumentException} where a number is negative. */
   public TreeSize {
     if (bytes < 0 || files < 0) {
-      throw new IllegalArgumentException("A tree has neither " + bytes + " bytes nor " + files + " files");
+      throw new IllegalArgumentException(
+          "A tree has neither " + bytes + " bytes nor " + files + " files");
     }
   }
 }

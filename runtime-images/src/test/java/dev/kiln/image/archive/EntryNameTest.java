@@ -17,8 +17,24 @@ final class EntryNameTest {
 
   @Provide
   Arbitrary<String> names() {
-    Arbitrary<String> component = Arbitraries.of(
-        List.of("", ".", "..", "...", "a", "b.py", "é", "漢字", "\\", "a\0b", " ", "x".repeat(30), "\n", "~", "C:"));
+    Arbitrary<String> component =
+        Arbitraries.of(
+            List.of(
+                "",
+                ".",
+                "..",
+                "...",
+                "a",
+                "b.py",
+                "é",
+                "漢字",
+                "\\",
+                "a\0b",
+                " ",
+                "x".repeat(30),
+                "\n",
+                "~",
+                "C:"));
     return component.list().ofMaxSize(8).map(components -> String.join("/", components));
   }
 
@@ -27,8 +43,10 @@ final class EntryNameTest {
     try {
       String path = EntryName.normalise(name, LIMITS);
       Path root = Path.of("/root");
-      assertThat(root.resolve(path).normalize().toString()).isEqualTo(path.isEmpty() ? "/root" : "/root/" + path);
-      assertThat(path.getBytes(StandardCharsets.UTF_8)).hasSizeLessThanOrEqualTo(LIMITS.pathBytes());
+      assertThat(root.resolve(path).normalize().toString())
+          .isEqualTo(path.isEmpty() ? "/root" : "/root/" + path);
+      assertThat(path.getBytes(StandardCharsets.UTF_8))
+          .hasSizeLessThanOrEqualTo(LIMITS.pathBytes());
       assertThat(EntryName.normalise(path.isEmpty() ? "." : path, LIMITS)).isEqualTo(path);
     } catch (ArchiveRefusedException e) {
       assertThat(refusable(name)).as("refused: %s", e.getMessage()).isTrue();

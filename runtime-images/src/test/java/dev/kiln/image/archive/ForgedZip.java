@@ -112,24 +112,54 @@ public final class ForgedZip {
   }
 
   private static byte[] local(Entry entry) {
-    return little(30 + entry.localName.length).putInt(0x04034b50).putShort((short) 20).putShort((short) entry.flags)
-        .putShort((short) entry.method).putInt(0).putInt(entry.crc32).putInt((int) entry.storedBytes)
-        .putInt((int) entry.size).putShort((short) entry.localName.length).putShort((short) 0)
-        .put(entry.localName).array();
+    return little(30 + entry.localName.length)
+        .putInt(0x04034b50)
+        .putShort((short) 20)
+        .putShort((short) entry.flags)
+        .putShort((short) entry.method)
+        .putInt(0)
+        .putInt(entry.crc32)
+        .putInt((int) entry.storedBytes)
+        .putInt((int) entry.size)
+        .putShort((short) entry.localName.length)
+        .putShort((short) 0)
+        .put(entry.localName)
+        .array();
   }
 
   private static byte[] record(Entry entry, long offset) {
-    return little(46 + entry.name.length).putInt(0x02014b50).putShort((short) (entry.madeBy << 8 | 20))
-        .putShort((short) 20).putShort((short) entry.flags).putShort((short) entry.method).putInt(0)
-        .putInt(entry.crc32).putInt((int) entry.storedBytes).putInt((int) entry.size)
-        .putShort((short) entry.name.length).putShort((short) 0).putShort((short) 0).putShort((short) 0)
-        .putShort((short) 0).putInt(entry.mode << 16).putInt((int) offset).put(entry.name).array();
+    return little(46 + entry.name.length)
+        .putInt(0x02014b50)
+        .putShort((short) (entry.madeBy << 8 | 20))
+        .putShort((short) 20)
+        .putShort((short) entry.flags)
+        .putShort((short) entry.method)
+        .putInt(0)
+        .putInt(entry.crc32)
+        .putInt((int) entry.storedBytes)
+        .putInt((int) entry.size)
+        .putShort((short) entry.name.length)
+        .putShort((short) 0)
+        .putShort((short) 0)
+        .putShort((short) 0)
+        .putShort((short) 0)
+        .putInt(entry.mode << 16)
+        .putInt((int) offset)
+        .put(entry.name)
+        .array();
   }
 
   private byte[] end(int tableBytes, int tableOffset) {
     short records = (short) (declaredRecords >= 0 ? declaredRecords : entries.size());
-    return little(22).putInt(0x06054b50).putInt(0).putShort(records).putShort(records).putInt(tableBytes)
-        .putInt(tableOffset).putShort((short) 0).array();
+    return little(22)
+        .putInt(0x06054b50)
+        .putInt(0)
+        .putShort(records)
+        .putShort(records)
+        .putInt(tableBytes)
+        .putInt(tableOffset)
+        .putShort((short) 0)
+        .array();
   }
 
   private static ByteBuffer little(int bytes) {

@@ -17,7 +17,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Kills a process that adds and collects without pause, at moments drawn by chance, and looks at what is left. */
+/**
+ * Kills a process that adds and collects without pause, at moments drawn by chance, and looks at
+ * what is left.
+ */
 final class CodeStoreCrashTest {
 
   private static final int KILLS = 8;
@@ -35,7 +38,9 @@ final class CodeStoreCrashTest {
       killWhileBusy(state, random.nextInt(150));
       CodeStore store = CodeStore.open(state, ArchiveLimits.ofFunctionCode());
       for (Digest digest : store.digests()) {
-        assertThat(TreeDigest.of(store.directory(digest)).digest()).as("seed %d", seed).isEqualTo(digest);
+        assertThat(TreeDigest.of(store.directory(digest)).digest())
+            .as("seed %d", seed)
+            .isEqualTo(digest);
         trees++;
       }
       try (Stream<Path> unfinished = Files.list(state.resolve("code/.unfinished"))) {
@@ -46,14 +51,22 @@ final class CodeStoreCrashTest {
   }
 
   private void killWhileBusy(Path state, int millis) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xshare:auto", "-XX:TieredStopAtLevel=1",
-            "-cp", System.getProperty("java.class.path"), Busy.class.getName(),
-            state.toString(), directory.toString())
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xshare:auto",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Busy.class.getName(),
+                state.toString(),
+                directory.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
     try {
-      assertThat(process.getInputStream().read()).as("the process says that it has added a tree").isEqualTo('+');
+      assertThat(process.getInputStream().read())
+          .as("the process says that it has added a tree")
+          .isEqualTo('+');
       Thread.sleep(millis);
     } finally {
       process.destroyForcibly();
@@ -68,9 +81,11 @@ final class CodeStoreCrashTest {
       Path zip = Path.of(arguments[1], "busy.zip");
       for (int i = 0; ; i++) {
         String content = i + " ".repeat(10_000);
-        ForgedZip.of(IntStream.range(0, FILES)
-                .mapToObj(n -> ForgedZip.file("package" + n % 4 + "/module" + n + ".py", content))
-                .toArray(ForgedZip.Entry[]::new))
+        ForgedZip.of(
+                IntStream.range(0, FILES)
+                    .mapToObj(
+                        n -> ForgedZip.file("package" + n % 4 + "/module" + n + ".py", content))
+                    .toArray(ForgedZip.Entry[]::new))
             .writeTo(zip);
         store.add(zip).close();
         if (i % 3 == 2) {

@@ -5,6 +5,7 @@ import static dev.kiln.image.archive.ForgedZip.directory;
 import static dev.kiln.image.archive.ForgedZip.file;
 import static dev.kiln.image.archive.ForgedZip.link;
 import static dev.kiln.image.archive.ForgedZip.node;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -49,7 +50,8 @@ final class CodeStoreTest {
 
   @Test
   void unpacksATreeUnderItsDigest() throws Exception {
-    StoredCode code = add(file("app.py", "print()"), node("bin/run", ForgedZip.PROGRAM), link("lib64", "bin"));
+    StoredCode code =
+        add(file("app.py", "print()"), node("bin/run", ForgedZip.PROGRAM), link("lib64", "bin"));
 
     Path tree = store.directory(code.digest());
     assertThat(tree).isEqualTo(state.resolve("code").resolve(code.digest().hex()));
@@ -61,36 +63,54 @@ final class CodeStoreTest {
 
   @Test
   void neverChangesTheDefinitionOfATreesDigest() throws Exception {
-    StoredCode code = add(file("app.py", "print()"), node("bin/run", ForgedZip.PROGRAM), link("lib64", "bin"));
+    StoredCode code =
+        add(file("app.py", "print()"), node("bin/run", ForgedZip.PROGRAM), link("lib64", "bin"));
     String empty = Digest.ofContent("").hex();
-    String records = "f0644 app.py\0" + Digest.ofContent("print()") + "\0"
-        + "d0755 bin\0\0" + "f0755 bin/run\0" + empty + "\0" + "l0000 lib64\0bin\0";
+    String records =
+        "f0644 app.py\0"
+            + Digest.ofContent("print()")
+            + "\0"
+            + "d0755 bin\0\0"
+            + "f0755 bin/run\0"
+            + empty
+            + "\0"
+            + "l0000 lib64\0bin\0";
     assertThat(code.digest()).isEqualTo(Digest.ofContent(records));
   }
 
   @Test
   void normalisesModesAndTimes() throws Exception {
-    StoredCode code = add(
-        node("secret", 0100600), node("program", 0100100), node("setuid", 0104755), node("locked/", 0040000),
-        node("locked/inside", 0100000));
+    StoredCode code =
+        add(
+            node("secret", 0100600),
+            node("program", 0100100),
+            node("setuid", 0104755),
+            node("locked/", 0040000),
+            node("locked/inside", 0100000));
 
     Path tree = store.directory(code.digest());
     assertThat(permissions(tree.resolve("secret"))).isEqualTo("rw-r--r--");
     assertThat(permissions(tree.resolve("program"))).isEqualTo("rwxr-xr-x");
-    assertThat((Integer) Files.getAttribute(tree.resolve("setuid"), "unix:mode") & 07777).isEqualTo(0755);
+    assertThat((Integer) Files.getAttribute(tree.resolve("setuid"), "unix:mode") & 07777)
+        .isEqualTo(0755);
     assertThat(permissions(tree.resolve("locked"))).isEqualTo("rwxr-xr-x");
     assertThat(permissions(tree.resolve("locked/inside"))).isEqualTo("rw-r--r--");
     assertThat(permissions(tree)).isEqualTo("rwxr-xr-x");
     FileTime fixed = FileTime.from(Instant.parse("1980-01-01T00:00:00Z"));
     try (Stream<Path> paths = Files.walk(tree)) {
-      assertThat(paths).allSatisfy(path -> assertThat(Files.getLastModifiedTime(path)).isEqualTo(fixed));
+      assertThat(paths)
+          .allSatisfy(path -> assertThat(Files.getLastModifiedTime(path)).isEqualTo(fixed));
     }
   }
 
   @Test
   void givesOneDigestToOneTreeHoweverItIsZipped() throws Exception {
     StoredCode first = add(file("a/b.py", "content"), file("c.py", "more"));
-    StoredCode second = add(file("c.py", "more"), directory("a/"), deflated("./a//b.py", "content".getBytes()));
+    StoredCode second =
+        add(
+            file("c.py", "more"),
+            directory("a/"),
+            deflated("./a//b.py", "content".getBytes(UTF_8)));
 
     assertThat(second.digest()).isEqualTo(first.digest());
     assertThat(second.size()).isEqualTo(first.size());
@@ -100,10 +120,15 @@ final class CodeStoreTest {
 
   @Test
   void givesDifferentDigestsToWhatDiffersInAnyWay() throws Exception {
-    assertThat(List.of(
-            add(file("a", "x")).digest(), add(file("a", "y")).digest(), add(file("b", "x")).digest(),
-            add(node("a", ForgedZip.PROGRAM)).digest(), add(node("a", ForgedZip.FILE)).digest(),
-            add(file("a", "x"), directory("d")).digest(), add(file("x", ""), link("a", "x")).digest()))
+    assertThat(
+            List.of(
+                add(file("a", "x")).digest(),
+                add(file("a", "y")).digest(),
+                add(file("b", "x")).digest(),
+                add(node("a", ForgedZip.PROGRAM)).digest(),
+                add(node("a", ForgedZip.FILE)).digest(),
+                add(file("a", "x"), directory("d")).digest(),
+                add(file("x", ""), link("a", "x")).digest()))
         .doesNotHaveDuplicates();
   }
 
@@ -173,10 +198,12 @@ final class CodeStoreTest {
     old.close();
     Path zip = ForgedZip.of(file("a", "x")).writeTo(directory.resolve("again.zip"));
 
-    Set<Digest> removed = store.collect(() -> {
-      addAndClose(zip);
-      return Set.of();
-    });
+    Set<Digest> removed =
+        store.collect(
+            () -> {
+              addAndClose(zip);
+              return Set.of();
+            });
 
     assertThat(removed).isEmpty();
     assertThat(store.contains(old.digest())).isTrue();
@@ -201,11 +228,12 @@ final class CodeStoreTest {
       List<Callable<Boolean>> tasks = new ArrayList<>();
       for (int i = 0; i < 40; i++) {
         Path zip = ForgedZip.of(file("a", "" + i % 4)).writeTo(directory.resolve(i + ".zip"));
-        tasks.add(() -> {
-          try (StoredCode code = store.add(zip)) {
-            return TreeDigest.of(store.directory(code.digest())).digest().equals(code.digest());
-          }
-        });
+        tasks.add(
+            () -> {
+              try (StoredCode code = store.add(zip)) {
+                return TreeDigest.of(store.directory(code.digest())).digest().equals(code.digest());
+              }
+            });
         tasks.add(() -> store.collect(Set::of) != null);
       }
       for (Future<Boolean> task : threads.invokeAll(tasks)) {
