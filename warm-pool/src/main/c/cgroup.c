@@ -1,0 +1,143 @@
+#define _GNU_SOURCE
+#include "cgroup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "report.h"
+
+#define CONTROLLERS "+memory +cpu +pids"
+#define PROCESSES_PER_SLOT 512 /* above any function's own limit; caps what all together can take from the host */
+#define LEAF_SUFFIX ".host"
+
+static int write_cap(const struct cgroups *cgroups, enum hierarchy hierarchy, const char *file, uint64_t value)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%llu", (unsigned long long)value);
+    int result = file_write(cgroups->top[hierarchy], file, text);
+    return result == 0 ? 0 : report_failure("cap Kiln's top group by", file, -result);
+}
+
+/* Files that a kernel without swap accounting lacks. */
+static int write_cap_where_known(const struct cgroups *cgroups, enum hierarchy hierarchy, const char *file,
+                                 uint64_t value)
+{
+    if (faccessat(cgroups->top[hierarchy], file, F_OK, 0) != 0)
+        return 0;
+    return write_cap(cgroups, hierarchy, file, value);
+}
+
+static int cap_processes(const struct cgroups *cgroups, enum hierarchy hierarchy, uint32_t slots)
+{
+    uint64_t most = (uint64_t)slots * PROCESSES_PER_SLOT;
+    uint64_t machine = 0;
+    if (file_read_number(AT_FDCWD, "/proc/sys/kernel/pid_max", &machine) == 0 && most > machine / 4 * 3)
+        most = machine / 4 * 3;
+    return write_cap(cgroups, hierarchy, "pids.max", most);
+}
+
+static int cap_unified_tree(const struct cgroups *cgroups, uint32_t slots)
+{
+    int result = write_cap(cgroups, HIERARCHY_UNIFIED, "cgroup.max.descendants", slots);
+    return result == 0 ? write_cap(cgroups, HIERARCHY_UNIFIED, "cgroup.max.depth", 1) : result;
+}
+
+static int cap_hybrid(const struct cgroups *cgroups, struct cgroup_caps caps)
+{
+    int result = write_cap(cgroups, HIERARCHY_MEMORY, "memory.limit_in_bytes", caps.memory_bytes);
+    if (result == 0)
+        result = write_cap_where_known(cgroups, HIERARCHY_MEMORY, "memory.memsw.limit_in_bytes", caps.memory_bytes);
+    if (result == 0)
+        result = write_cap_where_known(cgroups, HIERARCHY_MEMORY, "memory.swappiness", 0);
+    if (result == 0)
+        result = cap_processes(cgroups, HIERARCHY_PIDS, caps.slots);
+    return result == 0 ? cap_unified_tree(cgroups, caps.slots) : result;
+}
+
+static int cap_unified(const struct cgroups *cgroups, struct cgroup_caps caps)
+{
+    int result = write_cap(cgroups, HIERARCHY_UNIFIED, "memory.max", caps.memory_bytes);
+    if (result == 0)
+        result = write_cap_where_known(cgroups, HIERARCHY_UNIFIED, "memory.swap.max", 0);
+    if (result == 0)
+        result = cap_processes(cgroups, HIERARCHY_UNIFIED, caps.slots);
+    if (result == 0)
+        result = cap_unified_tree(cgroups, caps.slots);
+    if (result != 0)
+        return result;
+    result = file_write(cgroups->top[HIERARCHY_UNIFIED], "cgroup.subtree_control", CONTROLLERS);
+    return result == 0 ? 0 : report_failure("hand controllers to", cgroups->top_path[HIERARCHY_UNIFIED], -result);
+}
+
+static int make_group(const char *path)
+{
+    if (mkdir(path, 0755) == 0 || errno == EEXIST)
+        return 0;
+    int error = errno;
+    if (error == EROFS)
+        report("the control groups are mounted read-only here: a container needs them writable (--privileged, or its "
+               "own group delegated)");
+    return report_failure("make control group", path, error);
+}
+
+/* v2 only: moves this process out of its group, so that the group may hand its controllers down. */
+static int move_to_leaf(const struct cgroups *cgroups, const char *name)
+{
+    const char *own = cgroups->own[HIERARCHY_UNIFIED];
+    char path[PATH_MAX + 64];
+    snprintf(path, sizeof path, "%s/%s" LEAF_SUFFIX, own, name);
+    int result = make_group(path);
+    if (result != 0)
+        return result;
+    snprintf(path, sizeof path, "%s/%s" LEAF_SUFFIX "/cgroup.procs", own, name);
+    result = file_write(AT_FDCWD, path, "0");
+    if (result != 0)
+        return report_failure("move to control group", path, -result);
+    snprintf(path, sizeof path, "%s/cgroup.subtree_control", own);
+    result = file_write(AT_FDCWD, path, CONTROLLERS);
+    if (result == -EBUSY)
+        report("other processes are in %s, which therefore cannot hand its controllers down: start Kiln in a group of "
+               "its own, as by: systemd-run --scope -p Delegate=yes ..., or a service with Delegate=yes",
+               own);
+    return result == 0 ? 0 : report_failure("hand controllers down by", path, -result);
+}
+
+static int make_top(struct cgroups *cgroups, enum hierarchy hierarchy, const char *name)
+{
+    char *path = cgroups->top_path[hierarchy];
+    if ((size_t)snprintf(path, PATH_MAX, "%s/%s", cgroups->own[hierarchy], name) >= PATH_MAX)
+        return report_failure("make control group", path, ENAMETOOLONG);
+    int result = make_group(path);
+    if (result != 0)
+        return result;
+    cgroups->made++;
+    cgroups->top[hierarchy] = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return cgroups->top[hierarchy] < 0 ? report_failure("open control group", path, errno) : 0;
+}
+
+int cgroups_make(struct cgroups *cgroups, const char *name, struct cgroup_caps caps)
+{
+    int result = cgroups->version == 2 ? move_to_leaf(cgroups, name) : 0;
+    for (int i = 0; result == 0 && i < cgroups_used(cgroups); i++)
+        result = make_top(cgroups, (enum hierarchy)i, name);
+    if (result != 0)
+        return result;
+    return cgroups->version == 2 ? cap_unified(cgroups, caps) : cap_hybrid(cgroups, caps);
+}
+
+int cgroups_remove(struct cgroups *cgroups)
+{
+    int result = 0;
+    while (cgroups->made > 0) {
+        int last = --cgroups->made;
+        close(cgroups->top[last]);
+        if (rmdir(cgroups->top_path[last]) != 0)
+            result = report_failure("remove control group", cgroups->top_path[last], errno);
+    }
+    return result;
+}

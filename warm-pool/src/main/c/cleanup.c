@@ -1,0 +1,120 @@
+#define _GNU_SOURCE
+#include "cleanup.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "process.h"
+#include "report.h"
+
+#define PATIENCE_MICROS 10000000
+#define PAUSE_MICROS 5000
+#define RECORD_BYTES (HIERARCHY_COUNT * (PATH_MAX + 1))
+
+/* On a tmpfs of root's: after a restart of the machine there are neither groups nor this. */
+static void record_path(const struct identity *identity, char *path, size_t size)
+{
+    snprintf(path, size, RUN_DIRECTORY "/%s.groups", identity->name);
+}
+
+/* What should have died already: the kernel is asked again, and the group is removed afterwards. */
+static void kill_members(int group)
+{
+    char list[4096];
+    if (file_read(group, "cgroup.procs", list, sizeof list) <= 0)
+        return;
+    char *save = NULL;
+    for (char *line = strtok_r(list, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save)) {
+        pid_t pid = (pid_t)strtol(line, NULL, 10);
+        if (pid > 1 && pid != getpid())
+            kill(pid, SIGKILL);
+    }
+}
+
+static int remove_group(int parent, const char *name, int64_t deadline)
+{
+    int group = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (group < 0)
+        return errno == ENOENT ? 0 : -errno;
+    while (unlinkat(parent, name, AT_REMOVEDIR) != 0 && errno != ENOENT) {
+        int error = errno;
+        if (error != EBUSY || now_micros() > deadline) {
+            close(group);
+            return -error;
+        }
+        kill_members(group);
+        usleep(PAUSE_MICROS);
+    }
+    close(group);
+    return 0;
+}
+
+/* The slots' groups, which have no groups beneath them, then the top group. */
+static int remove_top(const char *path, int64_t deadline)
+{
+    DIR *directory = opendir(path);
+    if (directory == NULL)
+        return errno == ENOENT ? 0 : report_failure("open control group", path, errno);
+    int result = 0;
+    for (struct dirent *entry; (entry = readdir(directory)) != NULL;)
+        if (entry->d_type == DT_DIR && strncmp(entry->d_name, "slot-", 5) == 0)
+            result = remove_group(dirfd(directory), entry->d_name, deadline) == 0 ? result : -EBUSY;
+    closedir(directory);
+    int removed = remove_group(AT_FDCWD, path, deadline);
+    if (result == 0 && removed == 0)
+        return 0;
+    return report_failure("remove the control group that a previous life left,", path, result != 0 ? -result : -removed);
+}
+
+static bool is_ours(const struct identity *identity, const char *path)
+{
+    const char *last = strrchr(path, '/');
+    return path[0] == '/' && last != NULL && strcmp(last + 1, identity->name) == 0;
+}
+
+int cleanup_previous(const struct identity *identity)
+{
+    char path[64];
+    static char record[RECORD_BYTES];
+    record_path(identity, path, sizeof path);
+    int length = file_read(AT_FDCWD, path, record, sizeof record);
+    if (length == -ENOENT)
+        return 0;
+    if (length < 0)
+        return report_failure("read", path, -length);
+    int result = 0;
+    int64_t deadline = now_micros() + PATIENCE_MICROS;
+    char *save = NULL;
+    for (char *line = strtok_r(record, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save))
+        if (is_ours(identity, line) && remove_top(line, deadline) != 0)
+            result = -EBUSY;
+    return result;
+}
+
+int cleanup_record(const struct identity *identity, const struct cgroups *cgroups)
+{
+    char path[64];
+    record_path(identity, path, sizeof path);
+    FILE *file = fopen(path, "we");
+    if (file == NULL)
+        return report_failure("write", path, errno);
+    for (int i = 0; i < cgroups_used(cgroups); i++)
+        fprintf(file, "%s/%s\n", cgroups->own[i], identity->name);
+    return fclose(file) == 0 ? 0 : report_failure("write", path, errno);
+}
+
+void cleanup_forget(const struct identity *identity)
+{
+    char path[64];
+    record_path(identity, path, sizeof path);
+    if (unlink(path) != 0 && errno != ENOENT)
+        report_failure("remove", path, errno);
+}

@@ -1,0 +1,182 @@
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "network.h"
+#include "packet.h"
+#include "privilege.h"
+#include "process.h"
+#include "report.h"
+
+#define HELPER_PRIVILEGES (PRIVILEGE(CAP_SYS_ADMIN) | PRIVILEGE(CAP_NET_ADMIN))
+
+/* One of these asks for one namespace; the same comes back with its two descriptors. */
+struct network_message {
+    uint32_t result; /* errno, 0 in a request */
+};
+
+enum { HELPER_SOCKET = 3, HELPER_LAUNCHER = 4 };
+
+static int loopback_up(void)
+{
+    int any = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (any < 0)
+        return -errno;
+    struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
+    int result = ioctl(any, SIOCSIFFLAGS, &request) == 0 ? 0 : -errno;
+    close(any);
+    return result;
+}
+
+static int make_network(struct network *network)
+{
+    if (unshare(CLONE_NEWNET) != 0)
+        return -errno;
+    int result = loopback_up();
+    if (result != 0)
+        return result;
+    network->namespace = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+    network->sockets = open("/proc/self/net/sockstat", O_RDONLY | O_CLOEXEC);
+    return network->namespace < 0 || network->sockets < 0 ? -errno : 0;
+}
+
+static void answer_request(void)
+{
+    struct network network = {.namespace = -1, .sockets = -1};
+    struct network_message answer = {.result = (uint32_t)-make_network(&network)};
+    int descriptors[] = {network.namespace, network.sockets};
+    if (packet_send(HELPER_SOCKET, &answer, sizeof answer, descriptors, answer.result == 0 ? 2 : 0) != 0)
+        _exit(1);
+    network_close(&network);
+}
+
+static int prepare_helper(int socket, int own_pidfd)
+{
+    int kept[] = {socket, own_pidfd};
+    int result = process_keep_descriptors(kept, 2);
+    if (result == 0)
+        result = privilege_bound(HELPER_PRIVILEGES);
+    if (result == 0)
+        result = privilege_keep(HELPER_PRIVILEGES);
+    if (result == 0)
+        result = privilege_lock();
+    return result == 0 ? process_die_with(HELPER_LAUNCHER) : result;
+}
+
+static _Noreturn void become_helper(int socket, int own_pidfd)
+{
+    struct network_message request;
+    struct packet_descriptors none;
+    prctl(PR_SET_NAME, "kiln-networks", 0, 0, 0);
+    int result = prepare_helper(socket, own_pidfd);
+    if (result != 0) {
+        report_failure("prepare", "the helper that makes network namespaces", -result);
+        _exit(1);
+    }
+    for (;;) {
+        struct pollfd event = {.fd = HELPER_SOCKET, .events = POLLIN};
+        poll(&event, 1, -1);
+        if (packet_receive(HELPER_SOCKET, &request, sizeof request, &none) != 0)
+            _exit(0);
+        answer_request();
+    }
+}
+
+static int ask(struct networks *networks)
+{
+    struct network_message request = {0};
+    int result = packet_send(networks->socket, &request, sizeof request, NULL, 0);
+    if (result == 0)
+        networks->asked++;
+    return result;
+}
+
+int networks_start(struct networks *networks, int own_pidfd)
+{
+    int ends[2];
+    networks->asked = 0;
+    networks->ready = 0;
+    networks->home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+    if (networks->home < 0)
+        return report_failure("open", "/proc/self/ns/net", errno);
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+        return report_failure("make socket of", "the helper that makes network namespaces", errno);
+    pid_t helper = process_clone(0, &networks->helper);
+    if (helper < 0)
+        return report_failure("clone", "the helper that makes network namespaces", errno);
+    if (helper == 0)
+        become_helper(ends[1], own_pidfd);
+    close(ends[1]);
+    networks->socket = ends[0];
+    int result = 0;
+    for (int i = 0; result == 0 && i < NETWORKS_AHEAD; i++)
+        result = ask(networks);
+    return result == 0 ? 0 : report_failure("ask", "the helper that makes network namespaces", -result);
+}
+
+int networks_receive(struct networks *networks)
+{
+    struct network_message answer;
+    struct packet_descriptors received;
+    int result;
+    while ((result = packet_receive(networks->socket, &answer, sizeof answer, &received)) == 0) {
+        if (answer.result != 0 || received.count != 2 || networks->ready == NETWORKS_AHEAD) {
+            packet_close(&received);
+            report_failure("make", "a network namespace", (int)answer.result);
+            return -EPIPE;
+        }
+        networks->asked--;
+        networks->ahead[networks->ready++] =
+            (struct network){.namespace = received.values[0], .sockets = received.values[1]};
+    }
+    return result == -EAGAIN ? 0 : -EPIPE;
+}
+
+bool networks_take(struct networks *networks, struct network *network)
+{
+    if (networks->ready == 0)
+        return false;
+    *network = networks->ahead[--networks->ready];
+    /* A failure shows as the helper's death when the socket is next read. */
+    if (networks->asked + networks->ready < NETWORKS_AHEAD)
+        ask(networks);
+    return true;
+}
+
+static uint64_t count_behind(const char *text, const char *line, const char *key)
+{
+    const char *at = strstr(text, line);
+    const char *end = at == NULL ? NULL : strchrnul(at, '\n');
+    const char *found = at == NULL ? NULL : strstr(at, key);
+    /* What cannot be found is not clean. */
+    return found == NULL || found > end ? UINT64_MAX : strtoull(found + strlen(key), NULL, 10);
+}
+
+bool network_clean(const struct network *network)
+{
+    char text[1024];
+    ssize_t length = pread(network->sockets, text, sizeof text - 1, 0);
+    if (length <= 0)
+        return false;
+    text[length] = '\0';
+    return count_behind(text, "sockets:", " used ") == 0 && count_behind(text, "TCP:", " tw ") == 0;
+}
+
+void network_close(struct network *network)
+{
+    if (network->namespace >= 0)
+        close(network->namespace);
+    if (network->sockets >= 0)
+        close(network->sockets);
+    *network = (struct network){.namespace = -1, .sockets = -1};
+}

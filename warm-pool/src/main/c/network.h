@@ -1,0 +1,42 @@
+/*
+ * Network namespaces, each with nothing but a loopback interface that is up. Making one takes about a millisecond, so
+ * a helper process makes them ahead. (A thread could not: a process that has more than one may not enter another's
+ * mount namespace, which the launcher must.)
+ */
+#ifndef KILN_NETWORK_H
+#define KILN_NETWORK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define NETWORKS_AHEAD 16
+
+struct network {
+    int namespace; /* -1: none */
+    int sockets;   /* its /proc/net/sockstat, which is read again and again */
+};
+
+struct networks {
+    int helper; /* pidfd */
+    int socket; /* to the helper; readable when a namespace has come, or the helper has died */
+    int home;   /* the launcher's own namespace */
+    uint32_t asked;
+    uint32_t ready;
+    struct network ahead[NETWORKS_AHEAD];
+};
+
+/* Starts the helper, which dies with the launcher (`own_pidfd`), and asks for the first namespaces. */
+int networks_start(struct networks *networks, int own_pidfd);
+
+/* To be called when `socket` is readable: takes in what has come. -EPIPE: the helper is gone, or out of its mind. */
+int networks_receive(struct networks *networks);
+
+/* Takes one and asks for another in its place; false where none is ready now. */
+bool networks_take(struct networks *networks, struct network *network);
+
+/* Whether no socket of any family exists in it, nor a TCP connection in TIME_WAIT. */
+bool network_clean(const struct network *network);
+
+void network_close(struct network *network);
+
+#endif

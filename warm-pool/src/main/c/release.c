@@ -1,0 +1,172 @@
+#define _GNU_SOURCE
+#include "release.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/pidfd.h>
+#include <unistd.h>
+
+#include "control.h"
+#include "launcher.h"
+#include "process.h"
+#include "report.h"
+
+/* The kernel takes a process out of its groups shortly after its pidfd has told of its exit. */
+#define FIRST_LOOK_MICROS 200
+#define LONGEST_PAUSE_MICROS 50000
+/* What is still there then was not in the init's PID namespace, or its birth was cut short by its zygote's death. */
+#define PATIENCE_MICROS 100000
+#define OOM_LOOK_MICROS 1000
+#define OOM_PATIENCE_MICROS 1000000
+#define REMOVE_PATIENCE_MICROS 5000000
+
+static uint32_t number_of(const struct launcher *launcher, const struct slot *slot)
+{
+    return (uint32_t)(slot - launcher->slots.all);
+}
+
+void release_pend(struct launcher *launcher, struct slot *slot, int64_t due)
+{
+    struct slots *slots = &launcher->slots;
+    slot->due = due;
+    if (!slot->pending)
+        slots->pending[slots->pending_count++] = number_of(launcher, slot);
+    slot->pending = true;
+}
+
+void release_begin(struct launcher *launcher, struct slot *slot)
+{
+    if (slot->pidfd >= 0) {
+        /* By hand: the gateway holds the same pidfd, so closing this copy would not end the watch. */
+        epoll_ctl(launcher->epoll, EPOLL_CTL_DEL, slot->pidfd, NULL);
+        close(slot->pidfd);
+        slot->pidfd = -1;
+    }
+    slot->state = SLOT_EMPTYING;
+    slot->oom_suspected = false;
+    slot->since = now_micros();
+    release_try(launcher, slot, slot->since);
+}
+
+static void look_later(struct launcher *launcher, struct slot *slot, int64_t now)
+{
+    int64_t pause = (now - slot->since) / 2;
+    if (pause < FIRST_LOOK_MICROS)
+        pause = FIRST_LOOK_MICROS;
+    if (pause > LONGEST_PAUSE_MICROS)
+        pause = LONGEST_PAUSE_MICROS;
+    release_pend(launcher, slot, now + pause);
+}
+
+static void tell_exit(struct launcher *launcher, const struct slot *slot, const struct group_counts *counts)
+{
+    struct kiln_reply reply = {
+        .header = {.operation = KILN_EXITED, .slot = number_of(launcher, slot), .generation = slot->generation},
+        .exited = {.status = slot->status,
+                   .oom_kills = counts->oom_kills,
+                   .memory_peak_bytes = counts->memory_peak_bytes,
+                   .cpu_micros = counts->cpu_micros},
+    };
+    control_send(launcher, &reply, NULL, 0);
+}
+
+/* False where the groups had to be replaced and could not be removed yet. */
+static bool make_ready(struct launcher *launcher, struct slot *slot)
+{
+    uint32_t number = number_of(launcher, slot);
+    if (!network_clean(&slot->network))
+        network_close(&slot->network);
+    return !slot->group.spent || group_remove(&launcher->cgroups, number, &slot->group) == 0;
+}
+
+void release_try(struct launcher *launcher, struct slot *slot, int64_t now)
+{
+    uint32_t number = number_of(launcher, slot);
+    if (!slot->settled) {
+        if (group_empty(&launcher->cgroups, number) != 1) {
+            if (now - slot->since > PATIENCE_MICROS)
+                group_kill(&launcher->cgroups, number, &slot->group);
+            look_later(launcher, slot, now);
+            return;
+        }
+        group_settle(&launcher->cgroups, number, &slot->group, &slot->counts);
+        slot->settled = true;
+    }
+    if (!slot->reaped)
+        return; /* slots_reaped() or slots_zygote_gone() follows */
+    if (!make_ready(launcher, slot)) {
+        look_later(launcher, slot, now);
+        return;
+    }
+    slot->state = SLOT_FREE;
+    if (slot->announced)
+        tell_exit(launcher, slot, &slot->counts);
+}
+
+/* Hybrid: kills the whole sandbox once one of its processes was killed for want of memory. The eventfd tells only that
+ * its group, or one above it, ran out; the counter follows a little later. */
+static void look_for_oom_kill(struct launcher *launcher, struct slot *slot, int64_t now)
+{
+    uint32_t number = number_of(launcher, slot);
+    if (group_oom_kills(&launcher->cgroups, number, &slot->group) > 0) {
+        slot->oom_suspected = false;
+        pidfd_send_signal(slot->pidfd, SIGKILL, NULL, 0);
+    } else if (now - slot->since > OOM_PATIENCE_MICROS) {
+        slot->oom_suspected = false;
+    } else {
+        slot->due = now + OOM_LOOK_MICROS;
+    }
+}
+
+static void look(struct launcher *launcher, struct slot *slot, int64_t now)
+{
+    if (slot->state == SLOT_EMPTYING)
+        release_try(launcher, slot, now);
+    else if (slot->state == SLOT_RUNNING && slot->oom_suspected)
+        look_for_oom_kill(launcher, slot, now);
+}
+
+static bool needs_looking(const struct slot *slot)
+{
+    return slot->state == SLOT_EMPTYING || (slot->state == SLOT_RUNNING && slot->oom_suspected);
+}
+
+int64_t slots_due(struct launcher *launcher, int64_t now)
+{
+    struct slots *slots = &launcher->slots;
+    int64_t next = INT64_MAX;
+    for (uint32_t i = 0; i < slots->pending_count;) {
+        struct slot *slot = &slots->all[slots->pending[i]];
+        if (slot->due <= now)
+            look(launcher, slot, now);
+        if (!needs_looking(slot)) {
+            slot->pending = false;
+            slots->pending[i] = slots->pending[--slots->pending_count];
+            continue;
+        }
+        if (slot->due <= now) /* waits for its zygote's word */
+            slot->due = now + LONGEST_PAUSE_MICROS;
+        next = slot->due < next ? slot->due : next;
+        i++;
+    }
+    return next;
+}
+
+static void remove_slot(struct launcher *launcher, uint32_t number, int64_t deadline)
+{
+    struct slot *slot = &launcher->slots.all[number];
+    int result;
+    while ((result = group_remove(&launcher->cgroups, number, &slot->group)) == -EBUSY && now_micros() < deadline)
+        usleep(1000);
+    if (result != 0)
+        report_failure("remove the groups of", "a slot", -result);
+}
+
+void slots_remove(struct launcher *launcher)
+{
+    int64_t deadline = now_micros() + REMOVE_PATIENCE_MICROS;
+    for (uint32_t i = 0; i < launcher->slots.count; i++)
+        remove_slot(launcher, i, deadline);
+}
