@@ -36,9 +36,23 @@ public final class CgroupFiles implements CgroupDriver {
    * @param slots how many there are
    */
   public static CgroupDriver open(Path root, int slots) {
-    boolean hybrid = Files.isDirectory(root.resolve("memory"));
-    return new CgroupFiles(
-        slots, group -> hybrid ? new HybridSlot(root, group) : new UnifiedSlot(root, group));
+    Layout layout = Files.isDirectory(root.resolve("memory")) ? HybridSlot::new : UnifiedSlot::new;
+    return new CgroupFiles(slots, group -> open(layout, root, group));
+  }
+
+  private static SlotGroup open(Layout layout, Path root, String group) {
+    ControlFiles files = new ControlFiles();
+    try {
+      return layout.open(root, group, files);
+    } catch (LinuxException e) {
+      files.close();
+      throw e;
+    }
+  }
+
+  /** Where the files of a slot lie. */
+  private interface Layout {
+    SlotGroup open(Path root, String group, ControlFiles files);
   }
 
   /** One slot's files, guarded by this object's lock. */

@@ -1,10 +1,7 @@
 package dev.kiln.cgroup;
 
 import dev.kiln.linux.Linux;
-import dev.kiln.linux.NativeBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -18,6 +15,7 @@ final class HybridSlot implements SlotGroup {
   private static final int LEAST_SHARES = 2;
   private static final int QUOTA_MICROS_PER_MILLI = 100;
 
+  private final ControlFiles files;
   private final ControlFile memory;
   private final Optional<ControlFile> memoryAndSwap;
   private final ControlFile memoryUsage;
@@ -27,27 +25,17 @@ final class HybridSlot implements SlotGroup {
   private final ControlFile frozen;
   private final int pageSize = Linux.pageSize();
 
-  HybridSlot(Path root, String group) {
-    NativeBuffer text = ControlFile.newText();
+  HybridSlot(Path root, String group, ControlFiles files) {
+    this.files = files;
     Path memoryGroup = root.resolve("memory").resolve(group);
     Path cpuGroup = root.resolve("cpu").resolve(group);
-    memory = ControlFile.limit(memoryGroup.resolve("memory.limit_in_bytes"), text, "-1");
-    memoryAndSwap = withSwap(memoryGroup.resolve("memory.memsw.limit_in_bytes"), text);
-    memoryUsage = ControlFile.counter(memoryGroup.resolve("memory.usage_in_bytes"), text);
-    cpuQuota = ControlFile.limit(cpuGroup.resolve("cpu.cfs_quota_us"), text, "-1");
-    cpuShares = ControlFile.limit(cpuGroup.resolve("cpu.shares"), text, "");
-    processes =
-        ControlFile.limit(root.resolve("pids").resolve(group).resolve("pids.max"), text, "max");
-    frozen =
-        ControlFile.limit(
-            root.resolve("unified").resolve(group).resolve("cgroup.freeze"), text, "");
-  }
-
-  /**
-   * The file is missing where the kernel does not account for swap; then there is nothing to limit.
-   */
-  private static Optional<ControlFile> withSwap(Path path, NativeBuffer text) {
-    return Files.exists(path) ? Optional.of(ControlFile.limit(path, text, "-1")) : Optional.empty();
+    memory = files.limit(memoryGroup.resolve("memory.limit_in_bytes"), "-1");
+    memoryAndSwap = files.swapLimit(memoryGroup.resolve("memory.memsw.limit_in_bytes"), "-1");
+    memoryUsage = files.counter(memoryGroup.resolve("memory.usage_in_bytes"));
+    cpuQuota = files.limit(cpuGroup.resolve("cpu.cfs_quota_us"), "-1");
+    cpuShares = files.limit(cpuGroup.resolve("cpu.shares"), "");
+    processes = files.limit(root.resolve("pids").resolve(group).resolve("pids.max"), "max");
+    frozen = files.limit(root.resolve("unified").resolve(group).resolve("cgroup.freeze"), "");
   }
 
   @Override
@@ -97,8 +85,6 @@ final class HybridSlot implements SlotGroup {
 
   @Override
   public void close() {
-    memoryAndSwap.ifPresent(ControlFile::close);
-    List.of(memory, memoryUsage, cpuQuota, cpuShares, processes, frozen)
-        .forEach(ControlFile::close);
+    files.close();
   }
 }

@@ -1,10 +1,7 @@
 package dev.kiln.cgroup;
 
 import dev.kiln.linux.Linux;
-import dev.kiln.linux.NativeBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -14,6 +11,7 @@ final class UnifiedSlot implements SlotGroup {
   /** Of the default period, a tenth of a second, which a number alone leaves as it is. */
   private static final int QUOTA_MICROS_PER_MILLI = 100;
 
+  private final ControlFiles files;
   private final ControlFile memory;
   private final Optional<ControlFile> swap;
   private final ControlFile memoryUsage;
@@ -23,25 +21,16 @@ final class UnifiedSlot implements SlotGroup {
   private final ControlFile frozen;
   private final int pageSize = Linux.pageSize();
 
-  UnifiedSlot(Path root, String groupName) {
-    NativeBuffer text = ControlFile.newText();
+  UnifiedSlot(Path root, String groupName, ControlFiles files) {
+    this.files = files;
     Path group = root.resolve("unified").resolve(groupName);
-    memory = ControlFile.limit(group.resolve("memory.max"), text, "max");
-    swap = swapOf(group.resolve("memory.swap.max"), text);
-    memoryUsage = ControlFile.counter(group.resolve("memory.current"), text);
-    cpuQuota = ControlFile.limit(group.resolve("cpu.max"), text, "max");
-    cpuWeight = ControlFile.limit(group.resolve("cpu.weight"), text, "");
-    processes = ControlFile.limit(group.resolve("pids.max"), text, "max");
-    frozen = ControlFile.limit(group.resolve("cgroup.freeze"), text, "");
-  }
-
-  /**
-   * The file is missing where the kernel does not account for swap; then there is nothing to limit.
-   */
-  private static Optional<ControlFile> swapOf(Path path, NativeBuffer text) {
-    return Files.exists(path)
-        ? Optional.of(ControlFile.limit(path, text, "max"))
-        : Optional.empty();
+    memory = files.limit(group.resolve("memory.max"), "max");
+    swap = files.swapLimit(group.resolve("memory.swap.max"), "max");
+    memoryUsage = files.counter(group.resolve("memory.current"));
+    cpuQuota = files.limit(group.resolve("cpu.max"), "max");
+    cpuWeight = files.limit(group.resolve("cpu.weight"), "");
+    processes = files.limit(group.resolve("pids.max"), "max");
+    frozen = files.limit(group.resolve("cgroup.freeze"), "");
   }
 
   @Override
@@ -84,8 +73,6 @@ final class UnifiedSlot implements SlotGroup {
 
   @Override
   public void close() {
-    swap.ifPresent(ControlFile::close);
-    List.of(memory, memoryUsage, cpuQuota, cpuWeight, processes, frozen)
-        .forEach(ControlFile::close);
+    files.close();
   }
 }

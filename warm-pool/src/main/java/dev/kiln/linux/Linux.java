@@ -221,14 +221,15 @@ public final class Linux {
     return result;
   }
 
-  private static int blockingResult(long result, String step, FileDescriptor descriptor) {
+  /** Returns what a call gave that may have had to wait. */
+  static int blockingResult(long result, String step, FileDescriptor descriptor) {
     if (result >= 0) {
       return (int) result;
     }
-    Errno errno = new Errno(LibC.errno());
-    if (errno.equals(Errno.EAGAIN)) {
+    int number = LibC.errno();
+    if (number == Errno.EAGAIN.number()) {
       return WOULD_BLOCK;
     }
-    throw new LinuxException(step, descriptor.toString(), errno);
+    throw new LinuxException(step, descriptor.toString(), new Errno(number));
   }
 }

@@ -30,6 +30,8 @@ public final class SocketMessage {
   private static final int FLAGS = 48;
   private static final int RIGHTS_HEADER_BYTES = 16;
 
+  private static final FileDescriptor[] NO_DESCRIPTORS = {};
+
   private final NativeBuffer payload;
   private final NativeBuffer vector = new NativeBuffer(16);
   private final NativeBuffer header = new NativeBuffer(HEADER_BYTES);
@@ -69,7 +71,7 @@ public final class SocketMessage {
       result = LibC.FUNCTIONS.recvmsg(socket.value(), header.address(), MSG_CMSG_CLOEXEC);
     } while (result < 0 && LibC.errno() == Errno.EINTR.number());
     if (result < 0) {
-      return wouldBlock("receive from", socket);
+      return Linux.blockingResult(result, "receive from", socket);
     }
     truncated = (header.bytes().getInt(FLAGS) & (MSG_TRUNC | MSG_CTRUNC)) != 0;
     ownDescriptors();
@@ -102,6 +104,14 @@ public final class SocketMessage {
   }
 
   /**
+   * Sends the first {@code length} bytes of the payload, see {@link #send(FileDescriptor, int,
+   * FileDescriptor...)}.
+   */
+  public int send(FileDescriptor socket, int length) {
+    return send(socket, length, NO_DESCRIPTORS);
+  }
+
+  /**
    * Sends the first {@code length} bytes of the payload and copies of {@code passed}, without
    * waiting.
    *
@@ -116,7 +126,7 @@ public final class SocketMessage {
       do {
         result = LibC.FUNCTIONS.sendmsg(socket.value(), header.address(), SEND_FLAGS);
       } while (result < 0 && LibC.errno() == Errno.EINTR.number());
-      return result < 0 ? wouldBlock("send to", socket) : (int) result;
+      return Linux.blockingResult(result, "send to", socket);
     } finally {
       Reference.reachabilityFence(passed);
     }
@@ -148,14 +158,6 @@ public final class SocketMessage {
     for (int i = 0; i < count; i++) {
       descriptors.add(FileDescriptor.own(rights.getInt(RIGHTS_HEADER_BYTES + 4 * i)));
     }
-  }
-
-  private static int wouldBlock(String step, FileDescriptor socket) {
-    Errno errno = new Errno(LibC.errno());
-    if (errno.equals(Errno.EAGAIN)) {
-      return Linux.WOULD_BLOCK;
-    }
-    throw new LinuxException(step, socket.toString(), errno);
   }
 
   private static int align(int length) {

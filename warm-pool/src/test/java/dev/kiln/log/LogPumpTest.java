@@ -1,0 +1,257 @@
+package dev.kiln.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kiln.linux.FileDescriptor;
+import dev.kiln.linux.Linux;
+import dev.kiln.linux.NativeBuffer;
+import dev.kiln.log.LogSink.Stream;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class LogPumpTest {
+
+  private static final LogLimits LIMITS = LogLimits.standard();
+
+  private final BlockingQueue<Line> lines = new LinkedBlockingQueue<>();
+  private final Linux.Pair out = Linux.pipe();
+  private final Linux.Pair err = Linux.pipe();
+  private final LogPump pump = new LogPump(this::take, LIMITS);
+
+  private record Line(
+      String function, Optional<String> requestId, Stream stream, String text, long lost) {}
+
+  private void take(
+      String function, Optional<String> requestId, Stream stream, String text, long lost) {
+    lines.add(new Line(function, requestId, stream, text, lost));
+  }
+
+  @AfterEach
+  void close() {
+    pump.close();
+    out.close();
+    err.close();
+  }
+
+  private LogSource attach() {
+    return pump.attach("a/f:1", out.first(), err.first());
+  }
+
+  private static void print(FileDescriptor pipe, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    NativeBuffer buffer = new NativeBuffer(bytes.length);
+    buffer.bytes().put(0, bytes);
+    for (int written = 0; written < bytes.length; ) {
+      written += Linux.write(pipe, buffer, written, bytes.length - written);
+    }
+  }
+
+  private Line next() throws InterruptedException {
+    return lines.poll(30, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void whatWasPrintedBeforeTheEndBearsTheRequestsId() {
+    LogSource source = attach();
+    for (int call = 0; call < 200; call++) {
+      String id = "request " + call;
+      source.begin(id);
+      print(out.second(), "out " + call + "\nlast");
+      print(err.second(), "err " + call + "\n");
+      source.end();
+      List<Line> printed = new ArrayList<>();
+      lines.drainTo(printed);
+      assertThat(printed).hasSize(3).allMatch(line -> line.requestId().equals(Optional.of(id)));
+      assertThat(printed)
+          .filteredOn(line -> line.stream() == Stream.STDOUT)
+          .extracting(Line::text)
+          .containsExactly("out " + call, "last");
+      assertThat(printed)
+          .contains(new Line("a/f:1", Optional.of(id), Stream.STDERR, "err " + call, 0));
+    }
+  }
+
+  @Test
+  void aLineIsReadWhileTheInvocationGoesOn() throws InterruptedException {
+    LogSource source = attach();
+    source.begin("long");
+    print(err.second(), "at work\n");
+    assertThat(next())
+        .isEqualTo(new Line("a/f:1", Optional.of("long"), Stream.STDERR, "at work", 0));
+    source.end();
+  }
+
+  @Test
+  void whatIsPrintedOutsideOfAnInvocationBearsNoId() throws InterruptedException {
+    LogSource source = attach();
+    print(out.second(), "early\n");
+    assertThat(next().requestId()).isEmpty();
+    source.begin("one");
+    source.end();
+    print(out.second(), "late\n");
+    assertThat(next()).isEqualTo(new Line("a/f:1", Optional.empty(), Stream.STDOUT, "late", 0));
+  }
+
+  @Test
+  void aFunctionThatPrintsMoreThanItsPipeHoldsIsNotStalled() {
+    LogSource source = attach();
+    source.begin("much");
+    String line = "x".repeat(999) + "\n";
+    print(out.second(), line.repeat(1000));
+    source.end();
+    assertThat(lines)
+        .hasSize(1000)
+        .allMatch(read -> read.text().length() == 999 && read.lost() == 0);
+  }
+
+  @Test
+  void aFloodIsDroppedAndCounted() {
+    LogSource source = attach();
+    source.begin("flood");
+    String line = "x".repeat(999) + "\n";
+    int printed = 16_000;
+    print(out.second(), line.repeat(printed));
+    source.end();
+    long handedOn = lines.stream().mapToLong(read -> read.text().length()).sum();
+    long lost = lines.stream().mapToLong(Line::lost).sum();
+    assertThat(handedOn).isGreaterThan(LIMITS.burstBytes() * 8 / 10);
+    assertThat(lost).isGreaterThan(8_000_000);
+    assertThat(1000L * printed - handedOn - lost)
+        .as("line feeds")
+        .isBetween(0L, (long) lines.size());
+  }
+
+  @Test
+  void onesFloodDoesNotSilenceAnother() throws InterruptedException {
+    LogSource flooding = attach();
+    Linux.Pair otherOut = Linux.pipe();
+    Linux.Pair otherErr = Linux.pipe();
+    LogSource other = pump.attach("a/g:1", otherOut.first(), otherErr.first());
+    flooding.begin("flood");
+    print(out.second(), "x".repeat(16_000_000));
+    print(otherOut.second(), "heard\n");
+    Line line = next();
+    while (line.function().equals("a/f:1")) {
+      line = next();
+    }
+    assertThat(line.text()).isEqualTo("heard");
+    other.close();
+    otherOut.close();
+    otherErr.close();
+  }
+
+  @Test
+  void lastWordsAreReadWhenTheSourceIsClosed() {
+    LogSource source = attach();
+    source.begin("crash");
+    print(err.second(), "Segmentation fault");
+    err.second().close();
+    out.second().close();
+    source.close();
+    source.close();
+    source.end();
+    assertThat(lines).extracting(Line::text).containsExactly("Segmentation fault");
+    assertThat(out.first().isOpen()).isFalse();
+    assertThat(err.first().isOpen()).isFalse();
+  }
+
+  @Test
+  void anEndedPipeCostsTheThreadNothing() throws InterruptedException {
+    LogSource source = attach();
+    out.second().close();
+    print(err.second(), "still here\n");
+    assertThat(next().text()).isEqualTo("still here");
+    long before = threadCpuNanos();
+    Thread.sleep(300);
+    assertThat(threadCpuNanos() - before).as("CPU time in 300 ms").isLessThan(100_000_000);
+    source.close();
+  }
+
+  @Test
+  void aNumberThatIsUsedAgainIsAnothersPipe() throws InterruptedException {
+    for (int i = 0; i < 200; i++) {
+      Linux.Pair nextOut = Linux.pipe();
+      Linux.Pair nextErr = Linux.pipe();
+      String function = "f" + i;
+      LogSource source = pump.attach(function, nextOut.first(), nextErr.first());
+      print(nextOut.second(), "hello\n");
+      if (i % 2 == 0) {
+        assertThat(next().function()).isEqualTo(function);
+      }
+      source.close();
+      nextOut.second().close();
+      nextErr.second().close();
+      if (i % 2 == 1) {
+        assertThat(next().function()).isEqualTo(function);
+      }
+    }
+    assertThat(lines).isEmpty();
+  }
+
+  @Test
+  void aSinkThatThrowsSilencesNobody() throws InterruptedException {
+    try (LogPump failing =
+        new LogPump(
+            (function, id, stream, line, lost) -> {
+              lines.add(new Line(function, id, stream, line, lost));
+              throw new IllegalStateException("the sink's fault");
+            },
+            LIMITS)) {
+      failing.attach("a/f:1", out.first(), err.first());
+      print(out.second(), "one\n");
+      assertThat(next().text()).isEqualTo("one");
+      print(out.second(), "two\n");
+      assertThat(next().text()).isEqualTo("two");
+    }
+  }
+
+  @Test
+  void closingReadsAndClosesAllThatIsAttached() {
+    attach();
+    print(out.second(), "the end");
+    pump.close();
+    assertThat(lines).extracting(Line::text).containsExactly("the end");
+    assertThat(out.first().isOpen()).isFalse();
+  }
+
+  @Test
+  void silenceAllocatesNothing() {
+    LogSource source = attach();
+    silentCalls(source, 1000);
+    long before = allocatedBytes();
+    silentCalls(source, 10_000);
+    long each = (allocatedBytes() - before) / 10_000;
+    assertThat(each).as("bytes a call, the id's Optional").isLessThanOrEqualTo(32);
+  }
+
+  private static void silentCalls(LogSource source, int times) {
+    for (int i = 0; i < times; i++) {
+      source.begin("silent");
+      source.end();
+    }
+  }
+
+  private static long allocatedBytes() {
+    return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
+        .getThreadAllocatedBytes(Thread.currentThread().getId());
+  }
+
+  private static long threadCpuNanos() {
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().equals("kiln-log")) {
+        return ManagementFactory.getThreadMXBean().getThreadCpuTime(thread.getId());
+      }
+    }
+    throw new AssertionError("no log thread");
+  }
+}
