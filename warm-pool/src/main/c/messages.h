@@ -50,6 +50,7 @@ enum kiln_network {
     X(CHANNELS, "make channels")                        \
     X(ZYGOTE, "ask zygote")                             \
     X(CLONE, "clone sandbox")                           \
+    X(SESSION, "start session")                         \
     X(ROOT_MOUNT, "mount root")                         \
     X(ROOT_PIVOT, "pivot root")                         \
     X(PROC_MOUNT, "mount proc")                         \
@@ -66,6 +67,7 @@ enum kiln_network {
     X(NO_NEW_PRIVILEGES, "set no_new_privs")            \
     X(LANDLOCK, "restrict by landlock")                 \
     X(SECCOMP, "install seccomp filter")                \
+    X(DUMPABLE, "become dumpable")                      \
     X(EXECUTE, "execute")                               \
     X(CODE_OPEN, "open code")                           \
     X(CODE_MOUNT, "mount code")                         \
@@ -172,10 +174,12 @@ struct kiln_reply {
 
 /* Launcher to zygote. START goes to the base zygote only, SPAWN to the runtime's. */
 enum zygote_operation {
-    ZYGOTE_START = 1, /* base: start a runtime's zygote; descriptors: its socket, its root (O_PATH), its stderr */
+    ZYGOTE_START = 1, /* base: start a runtime's zygote; descriptors: its socket, its root (O_PATH, opened in the
+                         mount namespace in which the base zygote was born), its stderr */
     ZYGOTE_SPAWN = 2, /* descriptors: frames, channels, stdout, stderr, network namespace, v2 group (or of the one
                          tree), then on hybrid hosts the `tasks` files of memory, cpu and pids */
-    ZYGOTE_READY = 64,
+    ZYGOTE_READY = 64,   /* unasked, once: from the base as it starts, from a runtime's zygote on its own socket; with
+                            a negative result that zygote ends */
     ZYGOTE_SPAWNED = 65, /* with the pidfd */
     ZYGOTE_EXITED = 66,  /* a child was reaped: a sandbox (slot, generation) or a runtime's zygote (runtime) */
 };

@@ -26,7 +26,7 @@
 #define BUFFER_SLOT_BYTES (2 << 10) /* a SPAWN with its descriptors, as the kernel counts it */
 
 /* What a child of the launcher holds besides its standard descriptors. */
-enum { BASE_SOCKET = 3, BASE_LAUNCHER = 4 };
+enum { BASE_SOCKET = ZYGOTE_SOCKET, BASE_LAUNCHER };
 
 static const char *name_of(const struct launcher *launcher, uint32_t runtime)
 {
@@ -97,7 +97,7 @@ static _Noreturn void become_base(const struct launcher *launcher, int socket)
         _exit(1);
     }
     close(BASE_LAUNCHER);
-    kiln_base_zygote(BASE_SOCKET);
+    kiln_base_zygote();
 }
 
 static int clone_base(struct launcher *launcher, int socket)

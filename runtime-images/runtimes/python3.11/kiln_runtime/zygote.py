@@ -1,0 +1,77 @@
+"""The zygote: an interpreter that has imported what most functions import, and has never seen one.
+
+All that it does before it serves is done once for every sandbox; all that it leaves undone, each sandbox pays for.
+"""
+
+import gc
+import importlib
+import os
+import random
+import site
+import sys
+
+import _kiln
+
+from kiln_runtime import bootstrap
+
+# What handlers and the libraries they bring import most. Each costs every fork its page tables, so what is heavy and
+# rarer (ssl, asyncio, http) is left to be imported by whoever needs it.
+COMMON_MODULES = (
+    "base64", "collections", "collections.abc", "contextlib", "copy", "csv", "dataclasses", "datetime", "decimal",
+    "enum", "functools", "glob", "hashlib", "hmac", "importlib.util", "inspect", "io", "itertools", "json", "linecache",
+    "logging", "math", "operator", "os.path", "pathlib", "pickle", "random", "re", "secrets", "shutil", "signal",
+    "string", "struct", "tempfile", "textwrap", "threading", "time", "traceback", "types", "typing", "urllib.parse",
+    "uuid", "warnings", "weakref", "zlib",
+)
+
+
+class ForkHooks:
+    """Hooks that the standard library registers for os.fork, kept back while the zygote imports it.
+
+    They mend locks and threads that a fork may have caught half-way. The zygote has one thread and forks while it
+    holds no lock, so its children need none of them; they are registered in each child, for the function's own forks.
+    """
+
+    def __init__(self):
+        self._hooks = []
+
+    def __enter__(self):
+        self._register = os.register_at_fork
+        os.register_at_fork = lambda **hooks: self._hooks.append(hooks)
+        return self
+
+    def __exit__(self, *_):
+        os.register_at_fork = self._register
+
+    def register(self):
+        for hooks in self._hooks:
+            self._register(**hooks)
+
+
+def main():
+    hooks = ForkHooks()
+    with hooks:
+        for name in COMMON_MODULES:
+            importlib.import_module(name)
+        bootstrap.prepare()
+    _be_an_ordinary_interpreter()
+    gc.collect()
+    gc.disable()
+    gc.freeze()
+    _kiln.serve()
+    gc.enable()
+    hooks.register()
+    random.seed()
+    bootstrap.run()
+
+
+def _be_an_ordinary_interpreter():
+    """Undoes what of the way this interpreter was started a function could see."""
+    site.setquit()
+    site.sethelper()
+    sys.path.remove("/opt/kiln")
+    sys.path_importer_cache.clear()
+    # multiprocessing's "spawn" runs the main module's file in its children: there is none to run.
+    del sys.modules["__main__"].__file__
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(line_buffering=True, errors="backslashreplace")

@@ -1,0 +1,16 @@
+/* The sandbox's end of the framed contract: one recv for a small frame, one sendmsg for an answer. */
+#ifndef KILN_WIRE_H
+#define KILN_WIRE_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+/* Waits for the next frame. LOAD: (type, nonce, configuration: str, bundle: bytes). INVOKE: (type, nonce, deadline in
+ * epoch milliseconds, metadata: str, event: str, or bytes where it is not UTF-8). Others: (type, nonce, payload: bytes).
+ * Ends the process when the gateway is gone. */
+PyObject *wire_receive(PyObject *module, PyObject *none);
+
+/* send(type, nonce, payload: str | bytes | None). The frame's `micros` is the time since the last frame came in. */
+PyObject *wire_send(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
+
+#endif
