@@ -14,8 +14,6 @@
 #include "files.h"
 #include "report.h"
 
-#define LOWEST_BASE (12208u * IDENTITY_RANGE) /* above what distributions give to users and containers */
-#define BASES 200000u /* keeps every id below 2^31, which some file systems and tools need */
 #define CLAIM_TRIES 16
 #define IDENTITY_FILE "identity"
 
@@ -81,7 +79,7 @@ static int claim_any(struct identity *identity)
 {
     uint64_t first = hash(identity->home);
     for (unsigned i = 0; i < CLAIM_TRIES; i++) {
-        uint32_t base = LOWEST_BASE + (uint32_t)((first + i) % BASES) * IDENTITY_RANGE;
+        uint32_t base = IDENTITY_LOWEST_BASE + (uint32_t)((first + i) % IDENTITY_BASES) * IDENTITY_RANGE;
         int result = lock_range(identity, base);
         if (result != -EBUSY)
             return result;

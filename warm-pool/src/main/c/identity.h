@@ -10,6 +10,8 @@
 
 #define IDENTITY_RANGE 8192
 #define IDENTITY_FIRST_SLOT 16
+#define IDENTITY_LOWEST_BASE (12208u * IDENTITY_RANGE) /* above what distributions give to users and containers */
+#define IDENTITY_BASES 200000u /* keeps every id below 2^31, which some file systems and tools need */
 #define IDENTITY_NAME_BYTES 24
 #define RUN_DIRECTORY "/run/kiln"
 

@@ -18,6 +18,7 @@
 #include "cleanup.h"
 #include "control.h"
 #include "describe.h"
+#include "doctor.h"
 #include "privilege.h"
 #include "process.h"
 #include "report.h"
@@ -51,13 +52,10 @@ void launcher_end(struct launcher *launcher, int status)
     launcher->ended = true;
 }
 
-static int check_user(struct launcher *launcher)
+static int check_host(struct launcher *launcher)
 {
     (void)launcher;
-    if (geteuid() == 0)
-        return 0;
-    report("must be started as root: it makes namespaces and control groups, then gives up what it does not need");
-    return -EPERM;
+    return doctor_agrees() ? 0 : -ENOTSUP;
 }
 
 static int claim_home(struct launcher *launcher)
@@ -92,6 +90,7 @@ static int make_cgroups(struct launcher *launcher)
         result = cleanup_previous(&launcher->identity);
     if (result == 0)
         result = cleanup_record(&launcher->identity, &launcher->cgroups);
+    launcher->recorded = result == 0;
     if (caps.memory_bytes == 0)
         caps.memory_bytes = cgroups_memory_available(&launcher->cgroups) / 10 * 8;
     return result == 0 ? cgroups_make(&launcher->cgroups, launcher->identity.name, caps) : result;
@@ -164,8 +163,8 @@ static int start_redis(struct launcher *launcher)
 /* The ordered start. Whatever stands above drop_privileges runs with all of root's; what follows and every process
  * that is ever started, with LAUNCHER_PRIVILEGES at most. */
 static int (*const start_steps[])(struct launcher *) = {
-    check_user,
     make_parts,
+    check_host,
     own_mounts, /* before anything is opened of which a mount is to be made: only one's own can be cloned */
     claim_home,
     runtimes_open,
@@ -266,7 +265,7 @@ static void end_everything(struct launcher *launcher)
     runtimes_end(launcher);
     services_end(launcher);
     slots_remove(launcher);
-    if (cgroups_remove(&launcher->cgroups) == 0)
+    if (cgroups_remove(&launcher->cgroups) == 0 && launcher->recorded)
         cleanup_forget(&launcher->identity);
 }
 
@@ -288,6 +287,8 @@ int main(int count, char **arguments)
     umask(022);
     if (count == 2 && strcmp(arguments[1], "--describe") == 0)
         return describe();
+    if (count == 2 && strcmp(arguments[1], "--doctor") == 0)
+        return doctor();
     if (options_parse(count, arguments, &launcher->options) != 0) {
         options_usage();
         return 2;

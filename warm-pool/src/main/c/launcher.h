@@ -44,6 +44,7 @@ struct launcher {
     int epoll;
     int signals;
     int gateway;    /* this end of the gateway's socket */
+    bool recorded;  /* the groups of this life are on record, for the next to remove */
     bool greeted;   /* the gateway's HELLO was accepted */
     bool draining;  /* SIGTERM or SIGINT came */
     bool ended;     /* leave the poll loop */
