@@ -1,0 +1,102 @@
+package dev.kiln.gateway;
+
+import dev.kiln.gateway.deploy.DeploymentQueue;
+import dev.kiln.gateway.deploy.Deployments;
+import dev.kiln.gateway.function.FunctionService;
+import dev.kiln.gateway.function.FunctionStore;
+import dev.kiln.gateway.function.StoreUnavailableException;
+import dev.kiln.gateway.rest.NativeRoutes;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.ext.web.Router;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import org.jboss.logging.Logger;
+
+/**
+ * Starts the gateway's parts in order, and stops them in the reverse one. The engine runs once its
+ * pool was made, before this; HTTP listens after this. When the launcher is gone nothing works any
+ * more, and the process ends: who started Kiln starts it again.
+ */
+@Singleton
+final class Gateway {
+
+  private static final Logger LOG = Logger.getLogger(Gateway.class);
+  private static final Duration STORE_PAUSE = Duration.ofMillis(100);
+  private static final int LAUNCHER_GONE = 3;
+
+  private final KilnConfig config;
+  private final Sandboxes sandboxes;
+  private final FunctionStore store;
+  private final FunctionService functions;
+  private final Deployments deployments;
+  private final DeploymentQueue queue;
+  private final NativeRoutes routes;
+  private final Router router;
+
+  Gateway(
+      KilnConfig config,
+      Sandboxes sandboxes,
+      FunctionStore store,
+      FunctionService functions,
+      Deployments deployments,
+      DeploymentQueue queue,
+      NativeRoutes routes,
+      Router router) {
+    this.config = config;
+    this.sandboxes = sandboxes;
+    this.store = store;
+    this.functions = functions;
+    this.deployments = deployments;
+    this.queue = queue;
+    this.routes = routes;
+    this.router = router;
+  }
+
+  void start(@Observes StartupEvent event) {
+    loadFunctions();
+    deployments.collectGarbage();
+    routes.addTo(router);
+    sandboxes
+        .gone()
+        .thenRun(
+            () -> {
+              LOG.error("The launcher is gone: Kiln ends");
+              Quarkus.asyncExit(LAUNCHER_GONE);
+            });
+    LOG.infof("Kiln serves %d functions with %d slots", functions.list().size(), sandboxes.slots());
+  }
+
+  /** Waits for the store, which is started at the same time as this process. */
+  private void loadFunctions() {
+    long deadline = System.nanoTime() + config.redis().startTimeout().toNanos();
+    while (true) {
+      try {
+        functions.start();
+        return;
+      } catch (StoreUnavailableException e) {
+        if (System.nanoTime() - deadline > 0) {
+          throw e;
+        }
+        pause();
+      }
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(STORE_PAUSE.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while starting", e);
+    }
+  }
+
+  void stop(@Observes ShutdownEvent event) throws Exception {
+    queue.close();
+    sandboxes.close();
+    store.close();
+  }
+}
