@@ -24,8 +24,9 @@ static const struct {
     {"stderr", "/proc/self/fd/2"},
 };
 
-/* Where something is mounted now, in each child, or by ATTACH: a directory, reached through no link. */
-static const char *const MOUNT_POINTS[] = {"dev", "proc", "tmp", "var/task", "opt"};
+/* Where something is mounted now, in each child, or by ATTACH, and /sys, which stays empty: each a directory, reached
+ * through no link. */
+static const char *const MOUNT_POINTS[] = {"dev", "proc", "sys", "tmp", "var/task", "opt"};
 
 #define DEV_OPTIONS_SIZE "64k"
 
