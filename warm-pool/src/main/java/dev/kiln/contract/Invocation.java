@@ -13,4 +13,14 @@ import java.util.Optional;
  * @param clientContext JSON of the caller's client context
  */
 public record Invocation(
-    String requestId, Deadline deadline, ByteBuf event, Optional<String> traceId, Optional<String> clientContext) {}
+    String requestId,
+    Deadline deadline,
+    ByteBuf event,
+    Optional<String> traceId,
+    Optional<String> clientContext) {
+
+  /** Returns the same invocation with another reference to its event. */
+  public Invocation withEvent(ByteBuf other) {
+    return new Invocation(requestId, deadline, other, traceId, clientContext);
+  }
+}

@@ -2,7 +2,10 @@ package dev.kiln.contract;
 
 import java.util.List;
 
-/** Why an invocation has no answer. Its subclass says whose fault it is. Carries no stack trace: it is a result. */
+/**
+ * Why an invocation has no answer. Its subclass says whose fault it is. Carries no stack trace: it
+ * is a result.
+ */
 public abstract sealed class InvocationException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
@@ -40,7 +43,8 @@ public abstract sealed class InvocationException extends RuntimeException {
      * Creates it.
      *
      * @param errorType as Lambda names it: the exception's class, or {@code Runtime.ExitError},
-     *     {@code Runtime.OutOfMemory}, {@code Sandbox.Timedout}, {@code Function.ResponseSizeTooLarge}
+     *     {@code Runtime.OutOfMemory}, {@code Sandbox.Timedout}, {@code
+     *     Function.ResponseSizeTooLarge}
      */
     public OfFunction(Fault fault, String errorType, String errorMessage, List<String> stackTrace) {
       super(errorMessage);

@@ -7,7 +7,8 @@ import java.util.List;
 /**
  * What the engine is started with.
  *
- * @param launcherDescriptor number of the descriptor that the launcher passed ({@code KILN_LAUNCHER_FD})
+ * @param launcherDescriptor number of the descriptor that the launcher passed ({@code
+ *     KILN_LAUNCHER_FD})
  * @param cgroups directory beneath which the launcher shows the slots' groups
  * @param runtimes names, in the order of the launcher's command line
  * @param logs how much a sandbox may print

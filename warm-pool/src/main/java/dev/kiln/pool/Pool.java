@@ -8,19 +8,23 @@ import java.util.concurrent.CompletionStage;
 public interface Pool extends AutoCloseable {
 
   /**
-   * Leases a sandbox for one invocation of {@code version}, from the first of warm, prewarmed, forked that has one.
-   * Completes on {@code loop}, or exceptionally with an {@link dev.kiln.contract.InvocationException}.
+   * Leases a sandbox for one invocation of {@code version}, from the first of warm, prewarmed,
+   * forked that has one. Completes on {@code loop}, or exceptionally with an {@link
+   * dev.kiln.contract.InvocationException}.
    */
   CompletionStage<Lease> lease(Version version, Deadline deadline, EventLoop loop);
 
-  /** Keeps {@code version.minWarm()} sandboxes of this version from now on; the pool forgets other versions' targets
-   * only by {@link #retire}. */
+  /**
+   * Keeps {@code version.minWarm()} sandboxes of this version from now on; the pool forgets other
+   * versions' targets only by {@link #retire}.
+   */
   void keepWarm(Version version);
 
   /**
-   * Forgets a version: its idle sandboxes are destroyed now, its busy ones upon their release, its target of warm ones
-   * is dropped. Waiting leases of it fail. Nothing is remembered of the key: a later {@link #lease} of it starts
-   * afresh. That no call of it is under way or to come is the caller's business.
+   * Forgets a version: its idle sandboxes are destroyed now, its busy ones upon their release, its
+   * target of warm ones is dropped. Waiting leases of it fail. Nothing is remembered of the key: a
+   * later {@link #lease} of it starts afresh. That no call of it is under way or to come is the
+   * caller's business.
    */
   void retire(String versionKey);
 

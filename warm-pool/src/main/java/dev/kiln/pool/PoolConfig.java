@@ -53,7 +53,10 @@ public record PoolConfig(
     require(maxBundleBytes >= 1024, "maxBundleBytes", "at least 1024");
   }
 
-  /** Returns what suits a machine with {@code slots} slots and {@code memoryBytes} for Kiln's sandboxes. */
+  /**
+   * Returns what suits a machine with {@code slots} slots and {@code memoryBytes} for Kiln's
+   * sandboxes.
+   */
   public static PoolConfig standard(int slots, long memoryBytes) {
     int most = Math.max(1, Math.min(64, slots / 4));
     return new PoolConfig(

@@ -33,10 +33,23 @@ public record PoolSnapshot(
    * @param ready whether a stem of it has ever answered
    */
   public record Runtime(
-      String name, int stemsPlain, int stemsWarmed, int stemTarget, boolean zygoteUp, boolean ready,
-      long recycled, long evicted) {}
+      String name,
+      int stemsPlain,
+      int stemsWarmed,
+      int stemTarget,
+      boolean zygoteUp,
+      boolean ready,
+      long recycled,
+      long evicted) {}
 
   /** One version's sandboxes by state. */
-  public record VersionCount(String key, String runtime, int idle, int busy, int frozen, int waiting,
-      long recycled, long evicted) {}
+  public record VersionCount(
+      String key,
+      String runtime,
+      int idle,
+      int busy,
+      int frozen,
+      int waiting,
+      long recycled,
+      long evicted) {}
 }

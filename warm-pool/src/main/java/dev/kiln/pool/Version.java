@@ -8,7 +8,8 @@ import java.util.Optional;
 /**
  * All that the engine must know of one immutable version of a function to run it.
  *
- * @param key identity, {@code <account>/<name>:<version>}; two equal keys are the same code and configuration
+ * @param key identity, {@code <account>/<name>:<version>}; two equal keys are the same code and
+ *     configuration
  * @param runtime the runtime's name, such as {@code python3.11}
  * @param handler the handler, such as {@code app.handler}
  * @param code the code directory's digest, 64 lower-case hex digits

@@ -27,10 +27,14 @@ final class Acknowledgement extends Exchange<Long> {
   private static ConversationException enterFailed(ByteBuf payload) {
     Optional<String> where =
         payload.readableBytes() == 8
-            ? Optional.of("at step " + payload.getIntLE(payload.readerIndex()) + " with error "
-                + payload.getIntLE(payload.readerIndex() + 4))
+            ? Optional.of(
+                "at step "
+                    + payload.getIntLE(payload.readerIndex())
+                    + " with error "
+                    + payload.getIntLE(payload.readerIndex() + 4))
             : Optional.empty();
     return new ConversationException(
-        End.ENTER_FAILED, "The sandbox could not lock itself down (" + where.orElse("it did not say where") + ").");
+        End.ENTER_FAILED,
+        "The sandbox could not lock itself down (" + where.orElse("it did not say where") + ").");
   }
 }

@@ -36,14 +36,20 @@ final class Call extends Exchange<Answer> {
       throw unexpected(type);
     }
     if (frameNonce != nonce) {
-      throw new ConversationException(End.VIOLATION, "The sandbox answered another invocation than it was sent.");
+      throw new ConversationException(
+          End.VIOLATION, "The sandbox answered another invocation than it was sent.");
     }
     if (type == FrameType.FAILED) {
       throw FunctionError.read(payload).toException(Fault.RAISED);
     }
     if (payload.readableBytes() > maxAnswerBytes) {
       throw new ConversationException(
-          End.TOO_LARGE, "The answer has " + payload.readableBytes() + " bytes, more than " + maxAnswerBytes + ".");
+          End.TOO_LARGE,
+          "The answer has "
+              + payload.readableBytes()
+              + " bytes, more than "
+              + maxAnswerBytes
+              + ".");
     }
     return new Answer(payload.retain(), initMicros, micros);
   }

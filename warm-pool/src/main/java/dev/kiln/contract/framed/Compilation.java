@@ -31,7 +31,8 @@ final class Compilation extends Exchange<Bundle> {
     ByteBuf rest = payload.duplicate();
     long warnings = rest.readableBytes() < 4 ? -1 : rest.readUnsignedIntLE();
     if (warnings < 0 || warnings > rest.readableBytes()) {
-      throw new ConversationException(End.VIOLATION, "The sandbox sent a bundle whose length is wrong.");
+      throw new ConversationException(
+          End.VIOLATION, "The sandbox sent a bundle whose length is wrong.");
     }
     String json = rest.readCharSequence((int) warnings, StandardCharsets.UTF_8).toString();
     return new Bundle(ByteBufUtil.getBytes(rest), json);

@@ -22,14 +22,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * The gateway's side of the talk with one sandbox, over the socket that it was born with.
  *
- * <p>It is used from one event loop at a time, and by one owner: whoever holds the sandbox. Between two owners it
- * may change loops ({@link #moveTo}) or rest on none ({@link #park}), so that a call never crosses threads. At most
- * one exchange is under way. Every exchange has a time limit; passing it, breaking the contract or closing the
- * socket ends the conversation for good, fails the exchange and tells the owner, once.
+ * <p>It is used from one event loop at a time, and by one owner: whoever holds the sandbox. Between
+ * two owners it may change loops ({@link #moveTo}) or rest on none ({@link #park}), so that a call
+ * never crosses threads. At most one exchange is under way. Every exchange has a time limit;
+ * passing it, breaking the contract or closing the socket ends the conversation for good, fails the
+ * exchange and tells the owner, once.
  */
 public final class Conversation {
 
   private static final CompletionStage<Void> DONE = CompletableFuture.completedFuture(null);
+
+  /** How long the socket's end may take to come once the sandbox is known to be gone. */
+  private static final long END_MILLIS = 200;
 
   private final EpollDomainSocketChannel channel;
   private final FrameReader reader;
@@ -46,19 +50,21 @@ public final class Conversation {
   }
 
   /**
-   * Begins to talk over {@code descriptor}, a non-blocking stream socket that from now on belongs to the result.
+   * Begins to talk over {@code descriptor}, a non-blocking stream socket that from now on belongs
+   * to the result.
    *
    * @param onEnd told once when the conversation has ended, on its loop
    */
-  public static Conversation open(int descriptor, EventLoop loop, Consumer<ConversationException> onEnd) {
+  public static Conversation open(
+      int descriptor, EventLoop loop, Consumer<ConversationException> onEnd) {
     Conversation conversation = new Conversation(descriptor, onEnd);
     conversation.register(loop);
     return conversation;
   }
 
   /**
-   * The same with a sandbox that has just been forked: completes, with the microseconds that <em>enter</em> took,
-   * when it is locked down.
+   * The same with a sandbox that has just been forked: completes, with the microseconds that
+   * <em>enter</em> took, when it is locked down.
    */
   public static Newborn openNewborn(
       int descriptor, EventLoop loop, long timeoutNanos, Consumer<ConversationException> onEnd) {
@@ -83,7 +89,10 @@ public final class Conversation {
     return ended == null;
   }
 
-  /** Moves to {@code loop}; completes there. Without effect and at no cost if it lives there already. */
+  /**
+   * Moves to {@code loop}; completes there. Without effect and at no cost if it lives there
+   * already.
+   */
   public CompletionStage<Void> moveTo(EventLoop loop) {
     if (!channel.isRegistered()) {
       return register(loop);
@@ -91,7 +100,10 @@ public final class Conversation {
     return channel.eventLoop() == loop ? DONE : park().thenCompose(parked -> register(loop));
   }
 
-  /** Leaves its loop. Until it moves to another, nothing that comes is read and its end goes unnoticed. */
+  /**
+   * Leaves its loop. Until it moves to another, nothing that comes is read and its end goes
+   * unnoticed.
+   */
   public CompletionStage<Void> park() {
     CompletableFuture<Void> parked = new CompletableFuture<>();
     channel.deregister().addListener(done -> parked.complete(null));
@@ -115,10 +127,11 @@ public final class Conversation {
   }
 
   /**
-   * Sends an invocation, and before it, in the same write, what initialises the function where that is still to be
-   * done. Takes over the event's bytes.
+   * Sends an invocation, and before it, in the same write, what initialises the function where that
+   * is still to be done. Takes over the event's bytes.
    */
-  public CompletionStage<Answer> invoke(Optional<LoadFrame> load, Invocation invocation, int maxAnswerBytes) {
+  public CompletionStage<Answer> invoke(
+      Optional<LoadFrame> load, Invocation invocation, int maxAnswerBytes) {
     long nonce = ThreadLocalRandom.current().nextLong();
     Call call = new Call(nonce, maxAnswerBytes, load.isPresent());
     ByteBuf head = Frames.invoke(channel.alloc(), invocation, nonce);
@@ -128,7 +141,10 @@ public final class Conversation {
         : begin(call, nanos, head, invocation.event());
   }
 
-  /** Turns a sandbox that has initialised its function into a template: from now on it only forks copies. */
+  /**
+   * Turns a sandbox that has initialised its function into a template: from now on it only forks
+   * copies.
+   */
   public void serveCopies(CopyListener listener) {
     Copies copies = new Copies(listener);
     exchange = copies;
@@ -157,6 +173,27 @@ public final class Conversation {
     } else {
       channel.eventLoop().execute(this::close);
     }
+  }
+
+  /**
+   * Is told that the sandbox is known to be gone. Its socket's end comes by itself, and says
+   * whether what was sent had been read; a conversation that rests on no loop, or whose socket is
+   * held open by a descriptor that the sandbox has sent somewhere, is ended here. May be called
+   * from any thread.
+   */
+  public void peerGone() {
+    if (ended != null) {
+      return;
+    }
+    if (channel.isRegistered()) {
+      loop().schedule(this::endClosed, END_MILLIS, TimeUnit.MILLISECONDS);
+    } else {
+      loop().execute(this::endClosed);
+    }
+  }
+
+  private void endClosed() {
+    end(new ConversationException(End.CLOSED, "The sandbox is gone."));
   }
 
   private CompletionStage<Void> register(EventLoop loop) {
@@ -238,7 +275,8 @@ public final class Conversation {
     onEnd.accept(reason);
   }
 
-  private <T> void accept(Exchange<T> current, FrameType type, long nonce, long micros, ByteBuf payload) {
+  private <T> void accept(
+      Exchange<T> current, FrameType type, long nonce, long micros, ByteBuf payload) {
     try {
       T result = current.accept(type, nonce, micros, payload);
       if (result != null) {
@@ -289,14 +327,19 @@ public final class Conversation {
       end(new ConversationException(End.CLOSED, "The sandbox closed its socket."));
     }
 
-    /** A peer that dies with bytes unread makes the next read fail so; one that has died before, the next write. */
+    /**
+     * A peer that dies with bytes unread makes the next read fail so; one that has died before, the
+     * next write.
+     */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
       boolean unread =
           cause instanceof NativeIoException io
               && (io.expectedErr() == Errors.ERRNO_ECONNRESET_NEGATIVE
                   || io.expectedErr() == Errors.ERRNO_EPIPE_NEGATIVE);
-      end(new ConversationException(unread ? End.UNREAD : End.CLOSED, "The sandbox's socket failed."));
+      end(
+          new ConversationException(
+              unread ? End.UNREAD : End.CLOSED, "The sandbox's socket failed."));
     }
   }
 }

@@ -1,15 +1,24 @@
 package dev.kiln.contract.framed;
 
-/** Why a conversation with a sandbox is over before the expected answer came. Carries no stack trace. */
+/**
+ * Why a conversation with a sandbox is over before the expected answer came. Carries no stack
+ * trace.
+ */
 public final class ConversationException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
   /** How it ended. */
   public enum End {
-    /** The sandbox closed its end after it had read all that was sent: it died, or closed the descriptor. */
+    /**
+     * The sandbox closed its end after it had read all that was sent: it died, or closed the
+     * descriptor.
+     */
     CLOSED,
-    /** The sandbox's end is gone and it had not read what was sent: whatever was asked did not begin. */
+    /**
+     * The sandbox's end is gone and it had not read what was sent: whatever was asked did not
+     * begin.
+     */
     UNREAD,
     /** The answer did not come in time. */
     TIMED_OUT,

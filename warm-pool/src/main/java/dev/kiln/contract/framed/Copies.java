@@ -20,8 +20,22 @@ final class Copies extends Exchange<Void> {
       case FORK_REFUSED -> refused(FunctionError.read(payload));
       case COPY_EXITED -> listener.exited(nonce, waitStatus(payload));
       case CLEANED -> listener.cleaned();
-      case LOAD, INVOKE, COMPILE, WARM, FORK, KILL_COPY, CLEAN, READY, LOADED, INIT_FAILED, ANSWER, FAILED,
-          COMPILED, WARMED, ENTER_FAILED -> throw unexpected(type);
+      case LOAD,
+          INVOKE,
+          COMPILE,
+          WARM,
+          FORK,
+          KILL_COPY,
+          CLEAN,
+          READY,
+          LOADED,
+          INIT_FAILED,
+          ANSWER,
+          FAILED,
+          COMPILED,
+          WARMED,
+          ENTER_FAILED ->
+          throw unexpected(type);
     }
     return null;
   }
@@ -33,7 +47,8 @@ final class Copies extends Exchange<Void> {
 
   private static int waitStatus(ByteBuf payload) {
     if (payload.readableBytes() != 4) {
-      throw new ConversationException(End.VIOLATION, "The sandbox sent a wait status that is none.");
+      throw new ConversationException(
+          End.VIOLATION, "The sandbox sent a wait status that is none.");
     }
     return payload.getIntLE(payload.readerIndex());
   }

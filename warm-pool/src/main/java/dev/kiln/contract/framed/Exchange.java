@@ -5,8 +5,9 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One question to a sandbox and what has to come back. A conversation has at most one at a time, and a frame that
- * comes without one is a violation: so nothing a sandbox sends early, twice or late is ever taken for an answer.
+ * One question to a sandbox and what has to come back. A conversation has at most one at a time,
+ * and a frame that comes without one is a violation: so nothing a sandbox sends early, twice or
+ * late is ever taken for an answer.
  *
  * @param <T> the result
  */
@@ -27,7 +28,8 @@ abstract class Exchange<T> {
    *
    * @param payload belongs to the caller; retained where it is kept
    * @return the result, or null while more has to come
-   * @throws dev.kiln.contract.InvocationException if the exchange ends so, and the conversation may go on
+   * @throws dev.kiln.contract.InvocationException if the exchange ends so, and the conversation may
+   *     go on
    * @throws ConversationException if the conversation cannot go on
    */
   abstract @Nullable T accept(FrameType type, long nonce, long micros, ByteBuf payload);
@@ -35,6 +37,7 @@ abstract class Exchange<T> {
   /** Returns the violation that a frame is which nobody asked for. */
   static ConversationException unexpected(FrameType type) {
     return new ConversationException(
-        ConversationException.End.VIOLATION, "The sandbox sent " + type + " where the contract has no place for it.");
+        ConversationException.End.VIOLATION,
+        "The sandbox sent " + type + " where the contract has no place for it.");
   }
 }

@@ -7,10 +7,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts the bytes that come from a sandbox into frames. A frame that one read brought whole, which is nearly every
- * one, is handed on as a slice of that read. One that is spread over reads is copied once into a buffer that grows
- * with what really came, by doubling: a header that announces much, and a sandbox that sends byte by byte, hold no
- * more memory than twice the bytes sent. Belongs to one thread at a time.
+ * Cuts the bytes that come from a sandbox into frames. A frame that one read brought whole, which
+ * is nearly every one, is handed on as a slice of that read. One that is spread over reads is
+ * copied once into a buffer that grows with what really came, by doubling: a header that announces
+ * much, and a sandbox that sends byte by byte, hold no more memory than twice the bytes sent.
+ * Belongs to one thread at a time.
  */
 final class FrameReader {
 
@@ -58,7 +59,10 @@ final class FrameReader {
     }
   }
 
-  /** Hands on the frame at the reader index, or begins a part of it; false once everything has been taken. */
+  /**
+   * Hands on the frame at the reader index, or begins a part of it; false once everything has been
+   * taken.
+   */
   private boolean takeWhole(ByteBuf bytes) {
     int available = bytes.readableBytes();
     if (available >= HEADER_BYTES) {
@@ -126,6 +130,9 @@ final class FrameReader {
   private void deliver(ByteBuf header, int start, ByteBuf payload) {
     Optional<FrameType> type = FrameType.fromSandbox(header.getUnsignedShortLE(start + 4));
     sink.frame(
-        type.orElseThrow(), header.getLongLE(start + 8), header.getUnsignedIntLE(start + 16), payload);
+        type.orElseThrow(),
+        header.getLongLE(start + 8),
+        header.getUnsignedIntLE(start + 16),
+        payload);
   }
 }

@@ -42,7 +42,9 @@ enum FrameType {
     return code;
   }
 
-  /** Returns the type that a sandbox means by {@code code}, or empty if sandboxes say no such thing. */
+  /**
+   * Returns the type that a sandbox means by {@code code}, or empty if sandboxes say no such thing.
+   */
   static Optional<FrameType> fromSandbox(int code) {
     boolean known = code >= READY.code && code < BY_CODE.length;
     return known ? Optional.ofNullable(BY_CODE[code]) : Optional.empty();

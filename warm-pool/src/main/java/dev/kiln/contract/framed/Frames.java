@@ -27,7 +27,10 @@ final class Frames {
     return header(frame, payload.length, FrameType.COMPILE, 0).writeBytes(payload);
   }
 
-  /** Returns {@code INVOKE} without the event, which has to follow it: the event's bytes are never copied. */
+  /**
+   * Returns {@code INVOKE} without the event, which has to follow it: the event's bytes are never
+   * copied.
+   */
   static ByteBuf invoke(ByteBufAllocator allocator, Invocation invocation, long nonce) {
     ByteBuf frame = allocator.directBuffer(FrameReader.HEADER_BYTES + CONTEXT_BYTES);
     frame.writerIndex(FrameReader.HEADER_BYTES + 12);
@@ -43,7 +46,9 @@ final class Frames {
     StringBuilder json = new StringBuilder(CONTEXT_BYTES).append("{\"requestId\":");
     JsonText.quote(json, invocation.requestId());
     invocation.traceId().ifPresent(trace -> JsonText.quote(json.append(",\"traceId\":"), trace));
-    invocation.clientContext().ifPresent(context -> json.append(",\"clientContext\":").append(context));
+    invocation
+        .clientContext()
+        .ifPresent(context -> json.append(",\"clientContext\":").append(context));
     return json.append('}');
   }
 

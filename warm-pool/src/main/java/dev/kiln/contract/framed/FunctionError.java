@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** An error as Lambda's runtimes write it. Comes from the function: any member may be missing. */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record FunctionError(
-    @Nullable String errorType, @Nullable String errorMessage, @Nullable List<@Nullable String> stackTrace) {
+    @Nullable String errorType,
+    @Nullable String errorMessage,
+    @Nullable List<@Nullable String> stackTrace) {
 
   private static final ObjectReader READER = new ObjectMapper().readerFor(FunctionError.class);
 
@@ -28,7 +30,8 @@ record FunctionError(
       return READER.readValue(json);
     } catch (IOException e) {
       throw new ConversationException(
-          ConversationException.End.VIOLATION, "The sandbox sent an error that is not the JSON of one.");
+          ConversationException.End.VIOLATION,
+          "The sandbox sent an error that is not the JSON of one.");
     }
   }
 

@@ -1,6 +1,9 @@
 package dev.kiln.contract.framed;
 
-/** Writes JSON strings without a parser's machinery: an invocation's header is written on every call. */
+/**
+ * Writes JSON strings without a parser's machinery: an invocation's header is written on every
+ * call.
+ */
 final class JsonText {
 
   private static final char[] HEX = "0123456789abcdef".toCharArray();

@@ -3,7 +3,10 @@ package dev.kiln.contract.framed;
 import dev.kiln.contract.InvocationException.Fault;
 import io.netty.buffer.ByteBuf;
 
-/** {@code LOAD} alone: the sandbox initialises the function and waits. The result is the time it took, in µs. */
+/**
+ * {@code LOAD} alone: the sandbox initialises the function and waits. The result is the time it
+ * took, in µs.
+ */
 final class Load extends Exchange<Long> {
 
   @Override

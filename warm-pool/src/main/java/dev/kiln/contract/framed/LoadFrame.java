@@ -23,7 +23,9 @@ public final class LoadFrame {
   public LoadFrame(byte[] configuration, byte[] bundle) {
     ByteBuf frame = Unpooled.buffer(FrameReader.HEADER_BYTES + 4 + configuration.length);
     int length = 4 + configuration.length + bundle.length;
-    Frames.header(frame, length, FrameType.LOAD, 0).writeIntLE(configuration.length).writeBytes(configuration);
+    Frames.header(frame, length, FrameType.LOAD, 0)
+        .writeIntLE(configuration.length)
+        .writeBytes(configuration);
     this.head = frame.array();
     this.bundle = bundle;
   }

@@ -1,0 +1,208 @@
+package dev.kiln.pool;
+
+import dev.kiln.contract.StartType;
+import dev.kiln.sandbox.Sandbox;
+import dev.kiln.sandbox.SandboxState;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What births and ends do to the {@link Ledger}: stems come, are warmed and shelved; slots come
+ * free.
+ */
+final class Stems {
+
+  private final Ledger ledger;
+
+  Stems(Ledger ledger) {
+    this.ledger = ledger;
+  }
+
+  /** Notes a sandbox that has been forked, before it is ready. */
+  void arrived(Resident resident) {
+    synchronized (ledger) {
+      ledger.bySlot[resident.slot()] = resident;
+    }
+  }
+
+  /** Takes in a stem that has just answered for the first time; false if nobody waits for it. */
+  boolean born(Resident resident, Actions actions) {
+    synchronized (ledger) {
+      RuntimeStock runtime = ledger.runtimeOf(resident);
+      runtime.births--;
+      runtime.ready = true;
+      runtime.birthFailures.succeeded(System.nanoTime());
+      resident.sandbox.move(SandboxState.STARTING, SandboxState.PLAIN);
+      return serveOrder(resident, SandboxState.PLAIN, actions);
+    }
+  }
+
+  /**
+   * Decides whether a plain stem, on no shelf, is to be warmed; if so it counts as being warmed.
+   */
+  boolean claimForWarming(Resident resident) {
+    synchronized (ledger) {
+      RuntimeStock runtime = ledger.runtimeOf(resident);
+      boolean claimed =
+          lacksWarmed(runtime) && resident.sandbox.move(SandboxState.PLAIN, SandboxState.WARMING);
+      if (claimed) {
+        runtime.warming++;
+      }
+      return claimed;
+    }
+  }
+
+  /** Notes that warming has ended, well or not. */
+  void warmingEnded(Resident resident) {
+    synchronized (ledger) {
+      ledger.runtimeOf(resident).warming--;
+      resident.sandbox.move(SandboxState.WARMING, SandboxState.WARMED);
+    }
+  }
+
+  /**
+   * Puts a stem, which lives on no event loop now, on the shelf, or gives it to a call that waits.
+   */
+  Actions shelve(Resident resident) {
+    Actions actions = new Actions();
+    synchronized (ledger) {
+      SandboxState state = resident.sandbox.state();
+      if (state.isAlive() && !serveOrder(resident, state, actions)) {
+        RuntimeStock runtime = ledger.runtimeOf(resident);
+        (state == SandboxState.WARMED ? runtime.warmed : runtime.plain).push(resident);
+      }
+      actions.refill = true;
+    }
+    return actions;
+  }
+
+  private boolean serveOrder(Resident stem, SandboxState state, Actions actions) {
+    VersionStock stock = ledger.runtimeOf(stem).takeOrder();
+    if (stock == null) {
+      return false;
+    }
+    if (stem.sandbox.move(state, SandboxState.BUSY)) {
+      ledger.hold(stem, stock);
+      actions.grants.add(new Actions.Grant(ledger.takeWaiting(stock), stem, StartType.FORKED));
+    } else {
+      ledger.order(stock, actions);
+    }
+    return true;
+  }
+
+  /** Notes that no sandbox could be forked: the slot is free again. */
+  void birthRefused(RuntimeStock runtime, int slot) {
+    synchronized (ledger) {
+      ledger.slots.giveBack(slot);
+      birthFailed(runtime);
+    }
+  }
+
+  /** Notes that a sandbox did not become ready; its slot comes free when it is gone. */
+  void birthFailed(RuntimeStock runtime) {
+    synchronized (ledger) {
+      runtime.births--;
+      runtime.birthFailures.failed(System.nanoTime());
+    }
+  }
+
+  /** Takes a sandbox that has ended, in nobody's hands, off its shelf. */
+  void ended(Sandbox sandbox) {
+    synchronized (ledger) {
+      Resident resident = ledger.bySlot[sandbox.id().slot()];
+      if (resident != null && resident.sandbox == sandbox) {
+        ledger.unshelve(resident);
+      }
+    }
+  }
+
+  Optional<Resident> inSlot(int slot) {
+    synchronized (ledger) {
+      return Optional.ofNullable(ledger.bySlot[slot]);
+    }
+  }
+
+  /** Frees the slot of a sandbox that is gone. */
+  Actions gone(Resident resident) {
+    Actions actions = new Actions();
+    synchronized (ledger) {
+      ledger.unshelve(resident);
+      ledger.leaving--;
+      ledger.bySlot[resident.slot()] = null;
+      ledger.slots.giveBack(resident.slot());
+      ledger.runtimeOf(resident).recycled++;
+      @Nullable VersionStock stock = resident.tenant;
+      if (stock != null) {
+        stock.recycled++;
+      }
+      actions.refill = true;
+      ledger.provision(actions);
+    }
+    return actions;
+  }
+
+  void zygote(int index, boolean up) {
+    synchronized (ledger) {
+      RuntimeStock runtime = ledger.runtimes.get(index);
+      runtime.zygoteUp = up;
+      if (up) {
+        runtime.birthFailures.succeeded(System.nanoTime());
+      }
+    }
+  }
+
+  /**
+   * Decides what is made or warmed in the background now; {@link Actions#refill} says that more is
+   * to be done.
+   */
+  Actions refill(long nowNanos) {
+    Actions actions = new Actions();
+    synchronized (ledger) {
+      ledger.provision(actions);
+      for (RuntimeStock runtime : ledger.runtimes) {
+        if (!ledger.closed) {
+          refill(runtime, nowNanos, actions);
+          promote(runtime, nowNanos, actions);
+          actions.refill |= isShort(runtime, nowNanos);
+        }
+      }
+    }
+    return actions;
+  }
+
+  private void refill(RuntimeStock runtime, long nowNanos, Actions actions) {
+    while (lacksStems(runtime, nowNanos) && ledger.slots.free() > 0 && mayMake(runtime, nowNanos)) {
+      ledger.birth(runtime, ledger.loops.next(), actions);
+    }
+  }
+
+  private void promote(RuntimeStock runtime, long nowNanos, Actions actions) {
+    while (lacksWarmed(runtime) && !runtime.plain.isEmpty() && mayMake(runtime, nowNanos)) {
+      Resident stem = runtime.takeForWarming();
+      if (stem != null) {
+        runtime.warming++;
+        actions.warmings.add(stem);
+      }
+    }
+  }
+
+  private boolean mayMake(RuntimeStock runtime, long nowNanos) {
+    return runtime.pace.allow(nowNanos, runtime.births + runtime.warming, ledger.busy);
+  }
+
+  private boolean isShort(RuntimeStock runtime, long nowNanos) {
+    return (ledger.slots.free() > 0 && lacksStems(runtime, nowNanos))
+        || (lacksWarmed(runtime) && !runtime.plain.isEmpty())
+        || !runtime.orders.isEmpty();
+  }
+
+  private static boolean lacksStems(RuntimeStock runtime, long nowNanos) {
+    return runtime.zygoteUp
+        && runtime.birthFailures.allows(nowNanos)
+        && runtime.stems() + runtime.births + runtime.warming < runtime.target.target(nowNanos);
+  }
+
+  private boolean lacksWarmed(RuntimeStock runtime) {
+    return runtime.warmed.size() + runtime.warming < ledger.config.stemsWarmed();
+  }
+}

@@ -1,0 +1,283 @@
+package dev.kiln.pool;
+
+import dev.kiln.cgroup.CgroupDriver;
+import dev.kiln.contract.Deadline;
+import dev.kiln.contract.InvocationException;
+import dev.kiln.contract.InvocationException.OfEngine;
+import dev.kiln.contract.StartType;
+import dev.kiln.launcher.Exit;
+import dev.kiln.launcher.Launcher;
+import dev.kiln.launcher.LauncherListener;
+import dev.kiln.launcher.SandboxId;
+import dev.kiln.log.LogPump;
+import dev.kiln.sandbox.TransitionCounts;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pool. A call goes, on its own event loop and top to bottom in this file: ask the {@link
+ * Ledger}, which grants a warm sandbox, or a stem, or lets the call wait for the first of them;
+ * bring the sandbox onto the call's loop; thaw it, or attach the code; hand out the lease.
+ */
+final class WarmPool implements Pool, LauncherListener {
+
+  /**
+   * A stem that was taken is replaced only after the call that took it has probably had its answer.
+   */
+  private static final long REFILL_DELAY_MICROS = 2000;
+
+  private final PoolConfig config;
+  private final CgroupDriver cgroups;
+  private final EventLoopGroup loops;
+  private final TransitionCounts transitions = new TransitionCounts();
+  private final Calls calls;
+  private final Stems stems;
+  private final Upkeep upkeep;
+  private final Nursery nursery;
+  private final Attachment attachment;
+  private final Keeper keeper;
+  private final Compiler compiler;
+  private final AtomicBoolean refilling = new AtomicBoolean();
+  private final CompletableFuture<Void> gone = new CompletableFuture<>();
+
+  WarmPool(
+      EngineConfig engine,
+      Launcher launcher,
+      CgroupDriver cgroups,
+      LogPump logs,
+      EventLoopGroup loops) {
+    Ledger ledger = new Ledger(engine.pool(), engine.runtimes(), launcher.welcome().slots(), loops);
+    this.config = engine.pool();
+    this.cgroups = cgroups;
+    this.loops = loops;
+    this.calls = new Calls(ledger);
+    this.stems = new Stems(ledger);
+    this.upkeep = new Upkeep(ledger);
+    this.attachment = new Attachment(launcher, cgroups, logs);
+    this.compiler = new Compiler(ledger, this);
+    this.keeper =
+        new Keeper(upkeep, cgroups, this::perform, new Prestart(ledger, calls, this)::fill);
+    this.nursery =
+        new Nursery(
+            launcher, cgroups, stems, loops, transitions, this::perform, engine.runtimes().size());
+  }
+
+  /** Begins to make stems. */
+  void start() {
+    keeper.start();
+    scheduleRefill(0);
+  }
+
+  CompletionStage<Void> ready() {
+    return nursery.ready();
+  }
+
+  boolean isReady() {
+    return nursery.ready().isDone()
+        && snapshot().runtimes().stream().allMatch(PoolSnapshot.Runtime::zygoteUp);
+  }
+
+  CompletionStage<Void> whenGone() {
+    return gone;
+  }
+
+  @Override
+  public CompletionStage<Lease> lease(Version version, Deadline deadline, EventLoop loop) {
+    VersionStock stock;
+    try {
+      stock = calls.stock(version);
+    } catch (InvocationException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    return acquire(stock, deadline, loop)
+        .thenApply(holding -> new SandboxLease(holding, this, loop));
+  }
+
+  @Override
+  public void keepWarm(Version version) {
+    upkeep.keepWarm(calls.stock(version), version.minWarm());
+  }
+
+  @Override
+  public void retire(String versionKey) {
+    perform(upkeep.retire(versionKey));
+  }
+
+  @Override
+  public CompletionStage<Compiled> compile(
+      String runtime, String code, String handler, Deadline deadline) {
+    return compiler.compile(runtime, code, handler, deadline);
+  }
+
+  @Override
+  public PoolSnapshot snapshot() {
+    return upkeep.snapshot(transitions);
+  }
+
+  @Override
+  public void close() {
+    keeper.close();
+    perform(upkeep.close());
+  }
+
+  // ---- a call, step by step
+  // ----------------------------------------------------------------------------------------
+
+  /** Asks for a sandbox of a version; completes on {@code loop}. */
+  CompletableFuture<Holding> acquire(VersionStock stock, Deadline deadline, EventLoop loop) {
+    WaitingCall call = new WaitingCall(stock, deadline, loop);
+    perform(calls.ask(call));
+    if (!call.result.isDone()) {
+      limitWait(call);
+    }
+    return call.result;
+  }
+
+  /** Takes back what {@link #acquire} gave. */
+  void giveBack(Holding holding, boolean reusable) {
+    giveBack(holding.resident(), holding.stock(), reusable);
+  }
+
+  void giveBack(Resident resident, VersionStock stock, boolean reusable) {
+    perform(calls.giveBack(resident, stock, reusable, System.nanoTime()));
+  }
+
+  private void limitWait(WaitingCall call) {
+    long nanos = Math.min(call.deadline.remainingNanos(), config.maxWait().toNanos());
+    Future<?> timer =
+        call.loop.schedule(() -> waitEnded(call), Math.max(0, nanos), TimeUnit.NANOSECONDS);
+    call.result.whenComplete((holding, error) -> timer.cancel(false));
+  }
+
+  /** Fails a call that waits too long for a sandbox, or for one to have its code attached. */
+  private void waitEnded(WaitingCall call) {
+    Actions actions = calls.giveUp(call);
+    perform(actions);
+    if (actions.refusals.isEmpty()) {
+      call.result.completeExceptionally(new OfEngine("The sandbox was not made ready in time."));
+    }
+  }
+
+  /** Does what the ledger has decided. */
+  private void perform(Actions actions) {
+    actions.kills.forEach(resident -> resident.sandbox.kill());
+    actions.births.forEach(nursery::bear);
+    actions.warmings.forEach(nursery::promote);
+    actions.refusals.forEach(this::refuse);
+    actions.grants.forEach(this::deliver);
+    if (actions.refill) {
+      scheduleRefill(REFILL_DELAY_MICROS);
+    }
+  }
+
+  private void refuse(Actions.Refusal refusal) {
+    WaitingCall call = refusal.call();
+    call.loop.execute(() -> call.result.completeExceptionally(refusal.reason()));
+  }
+
+  private void deliver(Actions.Grant grant) {
+    WaitingCall call = grant.call();
+    Resident resident = grant.resident();
+    if (!call.loop.inEventLoop()) {
+      call.loop.execute(() -> deliver(grant));
+      return;
+    }
+    long leased = System.nanoTime();
+    CompletionStage<Void> prepared =
+        grant.startType() == StartType.WARM
+            ? awaken(resident, call.loop)
+            : specialise(resident, call.stock, call.loop);
+    prepared.whenComplete((done, error) -> handOut(grant, leased, error));
+  }
+
+  /**
+   * Brings a warm sandbox onto a loop; a frozen one needs no waiting for, since it reads when it
+   * runs again.
+   */
+  private CompletionStage<Void> awaken(Resident resident, EventLoop loop) {
+    if (resident.thaw) {
+      resident.thaw = false;
+      cgroups.thaw(resident.slot());
+    }
+    return resident.sandbox.conversation().moveTo(loop);
+  }
+
+  /** Brings a stem onto a loop and makes it a version's. */
+  CompletionStage<Void> specialise(Resident resident, VersionStock stock, EventLoop loop) {
+    return resident
+        .sandbox
+        .conversation()
+        .moveTo(loop)
+        .thenCompose(moved -> attachment.attach(resident.sandbox, stock, loop));
+  }
+
+  private void handOut(Actions.Grant grant, long leasedNanos, @Nullable Throwable error) {
+    WaitingCall call = grant.call();
+    long lease = TimeUnit.NANOSECONDS.toMicros(leasedNanos - call.askedNanos);
+    long attach =
+        grant.startType() == StartType.WARM
+            ? 0
+            : TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - leasedNanos);
+    Holding holding = new Holding(grant.resident(), call.stock, grant.startType(), lease, attach);
+    if (error != null || !call.result.complete(holding)) {
+      giveBack(holding, false);
+      call.result.completeExceptionally(new OfEngine("The sandbox could not be made ready."));
+    }
+  }
+
+  // ---- the background
+  // ----------------------------------------------------------------------------------------------
+
+  private void scheduleRefill(long delayMicros) {
+    if (refilling.compareAndSet(false, true)) {
+      loops.next().schedule(this::refill, delayMicros, TimeUnit.MICROSECONDS);
+    }
+  }
+
+  private void refill() {
+    refilling.set(false);
+    perform(stems.refill(System.nanoTime()));
+  }
+
+  // ---- what the launcher tells
+  // -------------------------------------------------------------------------------------
+
+  @Override
+  public void exited(SandboxId id, Exit exit) {
+    stems
+        .inSlot(id.slot())
+        .filter(resident -> resident.sandbox.id().equals(id))
+        .ifPresent(resident -> gone(resident, exit));
+  }
+
+  /** The books first: whoever waits for the end may ask for another sandbox at once. */
+  private void gone(Resident resident, Exit exit) {
+    Actions actions = stems.gone(resident);
+    resident.sandbox.gone(exit);
+    perform(actions);
+  }
+
+  @Override
+  public void zygoteDown(OptionalInt runtime) {
+    runtime.ifPresent(index -> stems.zygote(index, false));
+  }
+
+  @Override
+  public void zygoteUp(OptionalInt runtime, Duration startup) {
+    runtime.ifPresent(index -> stems.zygote(index, true));
+    scheduleRefill(0);
+  }
+
+  @Override
+  public void gone() {
+    gone.complete(null);
+  }
+}

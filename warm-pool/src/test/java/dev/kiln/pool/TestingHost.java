@@ -1,0 +1,200 @@
+package dev.kiln.pool;
+
+import dev.kiln.cgroup.CgroupDriver;
+import dev.kiln.cgroup.Limits;
+import dev.kiln.launcher.Exit;
+import dev.kiln.launcher.Launcher;
+import dev.kiln.launcher.LauncherListener;
+import dev.kiln.launcher.SandboxId;
+import dev.kiln.launcher.Spawned;
+import dev.kiln.launcher.Stat;
+import dev.kiln.launcher.Welcome;
+import dev.kiln.linux.FileDescriptor;
+import dev.kiln.linux.Linux;
+import dev.kiln.linux.Linux.Pair;
+import dev.kiln.linux.Linux.SocketType;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A launcher, and control groups, whose sandboxes are {@link TestingSandbox} threads: real sockets
+ * and pipes, no privilege. Records what it was asked.
+ */
+final class TestingHost implements Launcher, CgroupDriver {
+
+  private final int slots;
+  private final ExecutorService reader =
+      Executors.newSingleThreadExecutor(work -> new Thread(work, "testing-launcher"));
+  private final Map<Integer, Living> living = new ConcurrentHashMap<>();
+  private final AtomicInteger generations = new AtomicInteger();
+  final List<String> log = new CopyOnWriteArrayList<>();
+  final Map<Integer, Limits> limits = new ConcurrentHashMap<>();
+  final AtomicInteger spawned = new AtomicInteger();
+  private volatile LauncherListener listener;
+  volatile boolean refuseSpawns;
+  volatile boolean holdSpawns;
+  private final List<Runnable> held = new CopyOnWriteArrayList<>();
+
+  /** A living sandbox. */
+  record Living(SandboxId id, TestingSandbox sandbox) {}
+
+  TestingHost(int slots) {
+    this.slots = slots;
+  }
+
+  @Override
+  public Welcome welcome() {
+    return new Welcome(slots, 1000, 1, 2, 0);
+  }
+
+  @Override
+  public void listen(LauncherListener listener) {
+    this.listener = listener;
+  }
+
+  @Override
+  public CompletionStage<Spawned> spawn(int slot, int runtime) {
+    CompletableFuture<Spawned> result = new CompletableFuture<>();
+    Runnable work = () -> spawn(slot, result);
+    if (holdSpawns) {
+      held.add(work);
+    } else {
+      reader.execute(work);
+    }
+    return result;
+  }
+
+  /** Forks what was asked for while {@link #holdSpawns} was set. */
+  void releaseSpawns() {
+    holdSpawns = false;
+    held.forEach(reader::execute);
+    held.clear();
+  }
+
+  private void spawn(int slot, CompletableFuture<Spawned> result) {
+    if (refuseSpawns) {
+      result.completeExceptionally(new IllegalStateException("spawn refused by the test"));
+      return;
+    }
+    if (living.containsKey(slot)) {
+      throw new AssertionError("slot " + slot + " is in use");
+    }
+    SandboxId id = new SandboxId(slot, generations.incrementAndGet());
+    Pair frames = Linux.socketPair(SocketType.STREAM);
+    Pair channels = Linux.socketPair(SocketType.STREAM);
+    Pair stdout = Linux.pipe();
+    Pair stderr = Linux.pipe();
+    Pair pidfd = Linux.pipe();
+    channels.second().close();
+    stderr.second().close();
+    pidfd.second().close();
+    spawned.incrementAndGet();
+    TestingSandbox sandbox =
+        new TestingSandbox(
+            frames.second(), stdout.second(), status -> end(id, new Exit(status, 0, 0, 0)));
+    living.put(slot, new Living(id, sandbox));
+    result.complete(
+        new Spawned(
+            id,
+            pidfd.first(),
+            frames.first(),
+            channels.first(),
+            stdout.first(),
+            stderr.first(),
+            1,
+            2));
+  }
+
+  @Override
+  public CompletionStage<Void> attach(
+      SandboxId id, String code, Optional<String> layers, long tmpBytes) {
+    log.add("attach " + id + " " + code);
+    return CompletableFuture.runAsync(() -> {}, reader);
+  }
+
+  @Override
+  public CompletionStage<List<FileDescriptor>> sockets(SandboxId id, int count) {
+    throw new AssertionError("nobody asks for sockets");
+  }
+
+  @Override
+  public CompletionStage<Void> kill(SandboxId id) {
+    return CompletableFuture.runAsync(() -> end(id, new Exit(9, 0, 0, 0)), reader);
+  }
+
+  @Override
+  public CompletionStage<Stat> stat(SandboxId id) {
+    throw new AssertionError("nobody asks for counts");
+  }
+
+  /** Ends a sandbox as the test says, and tells it. */
+  void end(SandboxId id, Exit exit) {
+    Living found = living.get(id.slot());
+    if (found != null && found.id.equals(id) && living.remove(id.slot(), found)) {
+      found.sandbox.kill();
+      reader.execute(() -> listener.exited(id, exit));
+    }
+  }
+
+  /** Kills a sandbox without telling yet, as when the launcher is still cleaning its slot. */
+  void killSilently(int slot) {
+    living.get(slot).sandbox.kill();
+  }
+
+  void tellZygote(boolean up) {
+    reader.execute(
+        () -> {
+          if (up) {
+            listener.zygoteUp(OptionalInt.of(0), java.time.Duration.ofMillis(1));
+          } else {
+            listener.zygoteDown(OptionalInt.of(0));
+          }
+        });
+  }
+
+  List<Living> living() {
+    return List.copyOf(living.values());
+  }
+
+  @Override
+  public void apply(int slot, Limits limit) {
+    limits.put(slot, limit);
+  }
+
+  @Override
+  public void reset(int slot) {
+    limits.remove(slot);
+  }
+
+  @Override
+  public void freeze(int slot) {
+    log.add("freeze " + slot);
+  }
+
+  @Override
+  public void thaw(int slot) {
+    log.add("thaw " + slot);
+  }
+
+  @Override
+  public long memoryBytes(int slot) {
+    return 8L << 20;
+  }
+
+  @Override
+  public void close() {
+    if (!reader.isShutdown()) {
+      living().forEach(one -> end(one.id(), new Exit(9, 0, 0, 0)));
+      reader.shutdown();
+    }
+  }
+}
