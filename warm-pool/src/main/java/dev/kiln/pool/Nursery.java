@@ -130,7 +130,7 @@ final class Nursery {
                 report(resident, "could not be warmed", error);
                 resident.sandbox.kill();
               }
-              stems.warmingEnded(resident);
+              stems.warmingEnded(resident, error == null);
               shelve(resident);
             });
   }

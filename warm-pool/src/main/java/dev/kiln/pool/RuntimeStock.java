@@ -24,6 +24,7 @@ final class RuntimeStock {
   final StemTarget target;
   final RefillPace pace;
   final Backoff birthFailures;
+  final Backoff warmFailures;
   final ArrayDeque<Resident> plain = new ArrayDeque<>();
   final ArrayDeque<Resident> warmed = new ArrayDeque<>();
 
@@ -45,6 +46,7 @@ final class RuntimeStock {
         new RefillPace(
             config.birthsPerSecond(), config.birthsAtOnce(), processors, PATIENCE, nowNanos);
     this.birthFailures = new Backoff(Duration.ofMillis(10), Duration.ofSeconds(1), nowNanos);
+    this.warmFailures = new Backoff(Duration.ofMillis(100), Duration.ofMinutes(1), nowNanos);
   }
 
   int stems() {

@@ -53,10 +53,16 @@ final class Stems {
   }
 
   /** Notes that warming has ended, well or not. */
-  void warmingEnded(Resident resident) {
+  void warmingEnded(Resident resident, boolean well) {
     synchronized (ledger) {
-      ledger.runtimeOf(resident).warming--;
-      resident.sandbox.move(SandboxState.WARMING, SandboxState.WARMED);
+      RuntimeStock runtime = ledger.runtimeOf(resident);
+      runtime.warming--;
+      if (well) {
+        runtime.warmFailures.succeeded(System.nanoTime());
+        resident.sandbox.move(SandboxState.WARMING, SandboxState.WARMED);
+      } else {
+        runtime.warmFailures.failed(System.nanoTime());
+      }
     }
   }
 
@@ -203,6 +209,7 @@ final class Stems {
   }
 
   private boolean lacksWarmed(RuntimeStock runtime) {
-    return runtime.warmed.size() + runtime.warming < ledger.config.stemsWarmed();
+    return runtime.warmed.size() + runtime.warming < ledger.config.stemsWarmed()
+        && runtime.warmFailures.allows(System.nanoTime());
   }
 }
