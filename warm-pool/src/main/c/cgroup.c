@@ -12,6 +12,7 @@
 #include "report.h"
 
 #define CONTROLLERS "+memory +cpu +pids"
+#define NO_CONTROLLERS "-memory -cpu -pids"
 #define PROCESSES_PER_SLOT 512 /* above any function's own limit; caps what all together can take from the host */
 #define LEAF_SUFFIX ".host"
 
@@ -85,26 +86,49 @@ static int make_group(const char *path)
     return report_failure("make control group", path, error);
 }
 
-/* v2 only: moves this process out of its group, so that the group may hand its controllers down. */
-static int move_to_leaf(const struct cgroups *cgroups, const char *name)
+/* v2 only: lets the group of this process hand its controllers down. */
+static int hand_down(struct cgroups *cgroups)
 {
     const char *own = cgroups->own[HIERARCHY_UNIFIED];
-    char path[PATH_MAX + 64];
-    snprintf(path, sizeof path, "%s/%s" LEAF_SUFFIX, own, name);
-    int result = make_group(path);
-    if (result != 0)
-        return result;
-    snprintf(path, sizeof path, "%s/%s" LEAF_SUFFIX "/cgroup.procs", own, name);
-    result = file_write(AT_FDCWD, path, "0");
-    if (result != 0)
-        return report_failure("move to control group", path, -result);
+    char path[PATH_MAX + 32];
+    char before[256] = "";
     snprintf(path, sizeof path, "%s/cgroup.subtree_control", own);
-    result = file_write(AT_FDCWD, path, CONTROLLERS);
+    file_read(AT_FDCWD, path, before, sizeof before);
+    int result = file_write(AT_FDCWD, path, CONTROLLERS);
     if (result == -EBUSY)
         report("other processes are in %s, which therefore cannot hand its controllers down: start Kiln in a group of "
                "its own, as by: systemd-run --scope -p Delegate=yes ..., or a service with Delegate=yes",
                own);
+    cgroups->handed_down = result == 0 && strstr(before, "memory") == NULL;
     return result == 0 ? 0 : report_failure("hand controllers down by", path, -result);
+}
+
+/* v2 only: moves this process out of its group, which may then hand its controllers down. */
+static int move_to_leaf(struct cgroups *cgroups, const char *name)
+{
+    char path[PATH_MAX + 64];
+    if ((size_t)snprintf(cgroups->leaf, PATH_MAX, "%s/%s" LEAF_SUFFIX, cgroups->own[HIERARCHY_UNIFIED], name) >= PATH_MAX)
+        return report_failure("make control group", name, ENAMETOOLONG);
+    int result = make_group(cgroups->leaf);
+    if (result != 0)
+        return result;
+    snprintf(path, sizeof path, "%s/cgroup.procs", cgroups->leaf);
+    result = file_write(AT_FDCWD, path, "0");
+    return result == 0 ? hand_down(cgroups) : report_failure("move to control group", path, -result);
+}
+
+/* So that nothing of Kiln's is left. Where the group must go on handing controllers down, for others, this process
+ * cannot return to it: the leaf stays then, for the next start or for systemd to remove. */
+static void leave_leaf(const struct cgroups *cgroups)
+{
+    char path[PATH_MAX + 32];
+    if (cgroups->handed_down) {
+        snprintf(path, sizeof path, "%s/cgroup.subtree_control", cgroups->own[HIERARCHY_UNIFIED]);
+        file_write(AT_FDCWD, path, NO_CONTROLLERS);
+    }
+    snprintf(path, sizeof path, "%s/cgroup.procs", cgroups->own[HIERARCHY_UNIFIED]);
+    if (file_write(AT_FDCWD, path, "0") == 0)
+        rmdir(cgroups->leaf);
 }
 
 static int make_top(struct cgroups *cgroups, enum hierarchy hierarchy, const char *name)
@@ -139,5 +163,7 @@ int cgroups_remove(struct cgroups *cgroups)
         if (rmdir(cgroups->top_path[last]) != 0)
             result = report_failure("remove control group", cgroups->top_path[last], errno);
     }
+    if (cgroups->leaf[0] != '\0')
+        leave_leaf(cgroups);
     return result;
 }

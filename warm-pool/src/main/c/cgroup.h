@@ -8,6 +8,7 @@
 #define KILN_CGROUP_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 enum hierarchy { HIERARCHY_UNIFIED, HIERARCHY_MEMORY, HIERARCHY_CPU, HIERARCHY_PIDS };
@@ -19,6 +20,8 @@ struct cgroups {
     char top_path[HIERARCHY_COUNT][PATH_MAX];
     int top[HIERARCHY_COUNT];                /* directories of Kiln's top groups */
     int made;                                /* how many of them there are */
+    char leaf[PATH_MAX];                     /* v2: where this process went; empty: it did not */
+    bool handed_down;                        /* v2: `own` handed no controllers down before */
 };
 
 struct cgroup_caps {
@@ -44,8 +47,8 @@ int cgroups_find(struct cgroups *cgroups, const char **reason);
  * hands controllers down may hold no process. Reports what fails, with the remedy. */
 int cgroups_make(struct cgroups *cgroups, const char *name, struct cgroup_caps caps);
 
-/* Removes the top groups that were made; their slots' groups are gone already. On v2 the leaf stays, since this process
- * is in it: the next start uses it again, systemd removes it. 0, or a negative errno where one could not be removed. */
+/* Undoes cgroups_make, or what it has done before it failed; the slots' groups are gone already. 0, or a negative errno
+ * where a top group could not be removed. */
 int cgroups_remove(struct cgroups *cgroups);
 
 /* What the caps are chosen from where none is given: the machine's memory, or what its own groups allow. */

@@ -151,6 +151,7 @@ static int make_parts(struct launcher *launcher)
 {
     services_make(&launcher->services);
     launcher->runtimes.base_pidfd = -1;
+    launcher->networks.helper = -1;
     launcher->gateway = -1;
     return slots_make(&launcher->slots, launcher->options.slots);
 }
@@ -264,6 +265,7 @@ static void end_everything(struct launcher *launcher)
 {
     runtimes_end(launcher);
     services_end(launcher);
+    networks_end(&launcher->networks);
     slots_remove(launcher);
     if (cgroups_remove(&launcher->cgroups) == 0 && launcher->recorded)
         cleanup_forget(&launcher->identity);

@@ -20,6 +20,8 @@
 
 #define HELPER_PRIVILEGES (PRIVILEGE(CAP_SYS_ADMIN) | PRIVILEGE(CAP_NET_ADMIN))
 
+#define END_PATIENCE_MICROS 5000000
+
 /* One of these asks for one namespace; the same comes back with its two descriptors. */
 struct network_message {
     uint32_t result; /* errno, 0 in a request */
@@ -151,6 +153,16 @@ bool networks_take(struct networks *networks, struct network *network)
     if (networks->asked + networks->ready < NETWORKS_AHEAD)
         ask(networks);
     return true;
+}
+
+void networks_end(struct networks *networks)
+{
+    int status;
+    if (networks->helper < 0)
+        return;
+    int result = process_end(networks->helper, SIGKILL, END_PATIENCE_MICROS, &status);
+    if (result != 0)
+        report_failure("end", "the helper that makes network namespaces", -result);
 }
 
 static uint64_t count_behind(const char *text, const char *line, const char *key)

@@ -34,6 +34,9 @@ int networks_receive(struct networks *networks);
 /* Takes one and asks for another in its place; false where none is ready now. */
 bool networks_take(struct networks *networks, struct network *network);
 
+/* Ends the helper, and waits until that is done. */
+void networks_end(struct networks *networks);
+
 /* Whether no socket of any family exists in it, nor a TCP connection in TIME_WAIT. */
 bool network_clean(const struct network *network);
 

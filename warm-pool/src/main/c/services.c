@@ -5,7 +5,6 @@
 #include <limits.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -56,14 +55,6 @@ void services_make(struct services *services)
         services->pidfds[i] = -1;
 }
 
-static const char *in_home(const struct launcher *launcher, const char *name)
-{
-    char *path = NULL;
-    if (asprintf(&path, "%s/%s", launcher->identity.home, name) < 0)
-        exit(1);
-    return path;
-}
-
 static bool beneath(const char *path, const char *directory)
 {
     size_t length = strlen(directory);
@@ -86,20 +77,23 @@ static void add_java(struct view_plan *view)
 
 static void add_cgroups(const struct launcher *launcher, struct view_plan *view)
 {
-    for (int i = 0; i < cgroups_used(&launcher->cgroups); i++) {
-        char *target = NULL;
-        if (asprintf(&target, "/kiln/cgroup/%s", hierarchy_name((enum hierarchy)i)) < 0)
-            exit(1);
-        view_add(view, VIEW_BIND_WRITABLE, launcher->cgroups.top_path[i], target);
-    }
+    for (int i = 0; i < cgroups_used(&launcher->cgroups); i++)
+        view_add(view, VIEW_BIND_WRITABLE, launcher->cgroups.top_path[i],
+                 view_text(view, "/kiln/cgroup/%s", hierarchy_name((enum hierarchy)i)));
+}
+
+static void add_of_home(const struct launcher *launcher, struct view_plan *view, enum view_kind kind, const char *name,
+                        const char *target)
+{
+    view_add(view, kind, view_text(view, "%s/%s", launcher->identity.home, name), target);
 }
 
 static void plan_gateway_view(const struct launcher *launcher, struct view_plan *view)
 {
     view_add_common(view);
     add_java(view);
-    view_add(view, VIEW_BIND_WRITABLE, in_home(launcher, "state"), "/kiln/state");
-    view_add(view, VIEW_BIND_READ_ONLY, in_home(launcher, "run"), "/kiln/run");
+    add_of_home(launcher, view, VIEW_BIND_WRITABLE, "state", "/kiln/state");
+    add_of_home(launcher, view, VIEW_BIND_READ_ONLY, "run", "/kiln/run");
     add_cgroups(launcher, view);
     for (uint32_t i = 0; i < launcher->options.bind_count; i++) {
         const struct option_bind *bind = &launcher->options.binds[i];
@@ -108,7 +102,7 @@ static void plan_gateway_view(const struct launcher *launcher, struct view_plan 
 }
 
 /* Nothing of root's own environment but what names the machine's set-up: it may hold secrets. */
-static void plan_environment(const struct launcher *launcher, char **environment)
+static void plan_environment(const struct launcher *launcher, struct view_plan *view, char **environment)
 {
     static char fixed[][48] = {"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/tmp", "LANG=C.UTF-8",
                                "KILN_LAUNCHER_FD=3"};
@@ -116,8 +110,8 @@ static void plan_environment(const struct launcher *launcher, char **environment
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         environment[count++] = fixed[i];
     const char *java = getenv("JAVA_HOME");
-    if (java != NULL && asprintf(&environment[count], "JAVA_HOME=%s", java) > 0)
-        count++;
+    if (java != NULL)
+        environment[count++] = (char *)view_text(view, "JAVA_HOME=%s", java);
     for (uint32_t i = 0; i < launcher->options.environment_count; i++)
         environment[count++] = launcher->options.environment[i];
     environment[count] = NULL;
@@ -150,7 +144,7 @@ int services_start_gateway(struct launcher *launcher)
     char *environment[MAX_VARIABLES];
     int theirs = -1;
     plan_gateway_view(launcher, &view);
-    plan_environment(launcher, environment);
+    plan_environment(launcher, &view, environment);
     int result = make_gateway_socket(launcher, &theirs);
     struct service_plan plan = {
         .name = service_names[SERVICE_GATEWAY],
@@ -180,8 +174,8 @@ int services_start_redis(struct launcher *launcher)
     if (!beneath(launcher->options.redis, "/usr"))
         view_add_optional(&view, launcher->options.redis);
     view_add(&view, VIEW_FILE, redis_configuration, configuration_path);
-    view_add(&view, VIEW_BIND_WRITABLE, in_home(launcher, "redis"), "/kiln/redis");
-    view_add(&view, VIEW_BIND_WRITABLE, in_home(launcher, "run"), "/kiln/run");
+    add_of_home(launcher, &view, VIEW_BIND_WRITABLE, "redis", "/kiln/redis");
+    add_of_home(launcher, &view, VIEW_BIND_WRITABLE, "run", "/kiln/run");
     struct service_plan plan = {
         .name = service_names[SERVICE_REDIS],
         .uid = identity_redis(&launcher->identity),

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,12 +22,30 @@
 #define SHM_OPTIONS "size=64m,mode=1777"
 #define TMP_OPTIONS "size=1g,mode=1777"
 
+static _Noreturn void plan_full(void)
+{
+    report("a service's file system has too many mounts: give fewer --bind");
+    exit(2);
+}
+
+const char *view_text(struct view_plan *plan, const char *format, ...)
+{
+    char *text = plan->text + plan->text_used;
+    size_t left = VIEW_TEXT_BYTES - plan->text_used;
+    va_list arguments;
+    va_start(arguments, format);
+    size_t length = (size_t)vsnprintf(text, left, format, arguments);
+    va_end(arguments);
+    if (length >= left)
+        plan_full();
+    plan->text_used += length + 1;
+    return text;
+}
+
 void view_add(struct view_plan *plan, enum view_kind kind, const char *source, const char *target)
 {
-    if (plan->count == VIEW_MAX_ENTRIES) {
-        report("there are more than %d mounts: give fewer --bind", VIEW_MAX_ENTRIES);
-        exit(2);
-    }
+    if (plan->count == VIEW_MAX_ENTRIES)
+        plan_full();
     plan->entries[plan->count++] = (struct view_entry){.kind = kind, .source = source, .target = target};
 }
 
@@ -38,7 +58,7 @@ void view_add_system(struct view_plan *plan, const char *path)
         return;
     }
     text[length] = '\0';
-    view_add(plan, VIEW_LINK, strdup(text), path);
+    view_add(plan, VIEW_LINK, view_text(plan, "%s", text), path);
 }
 
 void view_add_optional(struct view_plan *plan, const char *path)
@@ -92,7 +112,7 @@ static int make_parents(const char *target)
     return 0;
 }
 
-static int make_place(const char *target, int is_directory)
+static int make_place(const char *target, bool is_directory)
 {
     if (is_directory)
         return mkdir(staged(target), 0755) != 0 && errno != EEXIST ? report_failure("make", target, errno) : 0;
@@ -154,7 +174,7 @@ static int mount_file_system(const struct view_entry *entry)
 {
     const char *type = entry->kind == VIEW_PROC ? "proc" : "tmpfs";
     unsigned long flags = MS_NOSUID | MS_NODEV | (entry->kind == VIEW_PROC ? MS_NOEXEC : 0);
-    int result = make_place(entry->target, 1);
+    int result = make_place(entry->target, true);
     if (result == 0 && mount(type, staged(entry->target), type, flags, entry->source) != 0)
         return report_failure("mount", entry->target, errno);
     return result;

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #define VIEW_MAX_ENTRIES 96
+#define VIEW_TEXT_BYTES 16384
 
 enum view_kind {
     VIEW_BIND_READ_ONLY, /* with everything mounted beneath the source */
@@ -28,10 +29,15 @@ struct view_entry {
 struct view_plan {
     size_t count;
     struct view_entry entries[VIEW_MAX_ENTRIES];
+    size_t text_used;
+    char text[VIEW_TEXT_BYTES];
 };
 
-/* Strings are not copied and must outlive the plan. Exits upon more than VIEW_MAX_ENTRIES entries, which only a
- * command line of root's can cause. */
+/* Composes a string that lives as long as the plan. Like the functions below, it ends the process where the plan is
+ * full, which only a command line of root's can cause. */
+const char *view_text(struct view_plan *plan, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The strings are not copied and must outlive the plan. */
 void view_add(struct view_plan *plan, enum view_kind kind, const char *source, const char *target);
 
 /* Binds read-only what is there; a symbolic link becomes the same link. */
