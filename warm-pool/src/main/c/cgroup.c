@@ -14,7 +14,6 @@
 #define CONTROLLERS "+memory +cpu +pids"
 #define NO_CONTROLLERS "-memory -cpu -pids"
 #define PROCESSES_PER_SLOT 512 /* above any function's own limit; caps what all together can take from the host */
-#define LEAF_SUFFIX ".host"
 
 static int write_cap(const struct cgroups *cgroups, enum hierarchy hierarchy, const char *file, uint64_t value)
 {
@@ -107,7 +106,7 @@ static int hand_down(struct cgroups *cgroups)
 static int move_to_leaf(struct cgroups *cgroups, const char *name)
 {
     char path[PATH_MAX + 64];
-    if ((size_t)snprintf(cgroups->leaf, PATH_MAX, "%s/%s" LEAF_SUFFIX, cgroups->own[HIERARCHY_UNIFIED], name) >= PATH_MAX)
+    if ((size_t)snprintf(cgroups->leaf, PATH_MAX, "%s/%s" CGROUP_LEAF_SUFFIX, cgroups->own[HIERARCHY_UNIFIED], name) >= PATH_MAX)
         return report_failure("make control group", name, ENAMETOOLONG);
     int result = make_group(cgroups->leaf);
     if (result != 0)

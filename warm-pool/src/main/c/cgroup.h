@@ -14,6 +14,9 @@
 enum hierarchy { HIERARCHY_UNIFIED, HIERARCHY_MEMORY, HIERARCHY_CPU, HIERARCHY_PIDS };
 #define HIERARCHY_COUNT 4
 
+/* v2: of the name of the group in which Kiln's own processes are. */
+#define CGROUP_LEAF_SUFFIX ".host"
+
 struct cgroups {
     uint32_t version;                        /* 1: hybrid; 2: unified, and only that hierarchy is used */
     char own[HIERARCHY_COUNT][PATH_MAX];     /* the group this process was started in, as a path of the host */

@@ -17,7 +17,7 @@
 
 #define PATIENCE_MICROS 10000000
 #define PAUSE_MICROS 5000
-#define RECORD_BYTES (HIERARCHY_COUNT * (PATH_MAX + 1))
+#define RECORD_BYTES (HIERARCHY_COUNT * (PATH_MAX + 64))
 
 /* On a tmpfs of root's: after a restart of the machine there are neither groups nor this. */
 static void record_path(const struct identity *identity, char *path, size_t size)
@@ -77,7 +77,9 @@ static int remove_top(const char *path, int64_t deadline)
 static bool is_ours(const struct identity *identity, const char *path)
 {
     const char *last = strrchr(path, '/');
-    return path[0] == '/' && last != NULL && strcmp(last + 1, identity->name) == 0;
+    size_t length = strlen(identity->name);
+    return path[0] == '/' && strncmp(last + 1, identity->name, length) == 0 &&
+           (last[1 + length] == '\0' || strcmp(last + 1 + length, CGROUP_LEAF_SUFFIX) == 0);
 }
 
 int cleanup_previous(const struct identity *identity)
@@ -108,6 +110,8 @@ int cleanup_record(const struct identity *identity, const struct cgroups *cgroup
         return report_failure("write", path, errno);
     for (int i = 0; i < cgroups_used(cgroups); i++)
         fprintf(file, "%s/%s\n", cgroups->own[i], identity->name);
+    if (cgroups->version == 2)
+        fprintf(file, "%s/%s" CGROUP_LEAF_SUFFIX "\n", cgroups->own[HIERARCHY_UNIFIED], identity->name);
     return fclose(file) == 0 ? 0 : report_failure("write", path, errno);
 }
 

@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/pidfd.h>
@@ -42,22 +44,28 @@ static void tell(struct launcher *launcher, enum kiln_operation operation, uint3
     control_send(launcher, &reply, NULL, 0);
 }
 
+/* What is checked is where the path leads, link by link, and that is what is opened. */
+static int open_root(const struct launcher *launcher, const char *path)
+{
+    char root[PATH_MAX];
+    if (realpath(path, root) == NULL)
+        return report_failure("resolve runtime's root", path, errno);
+    if (trust_path(root, identity_range(&launcher->identity)) != 0 || trust_tree(root) != 0)
+        return -EPERM;
+    int opened = open(root, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    return opened < 0 ? report_failure("open runtime's root", root, errno) : opened;
+}
+
 int runtimes_open(struct launcher *launcher)
 {
     struct runtimes *runtimes = &launcher->runtimes;
     *runtimes = (struct runtimes){.count = launcher->options.runtime_count, .base_pidfd = -1};
     runtimes->base.socket = -1;
     for (uint32_t i = 0; i < runtimes->count; i++) {
-        const char *root = launcher->options.runtimes[i].root;
         runtimes->zygotes[i] = (struct zygote){.socket = -1, .due = INT64_MAX};
-        int result = trust_path(root, identity_range(&launcher->identity));
-        if (result == 0)
-            result = trust_tree(root);
-        if (result != 0)
-            return result;
-        runtimes->roots[i] = open(root, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        runtimes->roots[i] = open_root(launcher, launcher->options.runtimes[i].root);
         if (runtimes->roots[i] < 0)
-            return report_failure("open runtime's root", root, errno);
+            return -EPERM;
     }
     return 0;
 }
