@@ -176,6 +176,10 @@ public final class LauncherClient implements Launcher {
   private <T> CompletionStage<T> ask(Request<T> request) {
     Errno refusal = null;
     synchronized (sending) {
+      if (reader == null) {
+        throw new IllegalStateException(
+            "nobody listens to the launcher yet: answers would not be heard");
+      }
       if (ended) {
         refusal = Errno.ESHUTDOWN;
       } else if (underWayCount < UNDER_WAY) {

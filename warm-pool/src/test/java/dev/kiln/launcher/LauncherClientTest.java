@@ -9,15 +9,11 @@ import dev.kiln.linux.FileDescriptor;
 import dev.kiln.linux.Linux;
 import dev.kiln.linux.NativeBuffer;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
@@ -35,35 +31,6 @@ class LauncherClientTest {
   @AfterEach
   void close() {
     launcher.close();
-  }
-
-  /** Writes down what it hears. */
-  private static final class Heard implements LauncherListener {
-    private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
-
-    @Override
-    public void exited(SandboxId id, Exit exit) {
-      events.add("exited " + id + " " + exit);
-    }
-
-    @Override
-    public void zygoteDown(OptionalInt runtime) {
-      events.add("down " + runtime);
-    }
-
-    @Override
-    public void zygoteUp(OptionalInt runtime, Duration startup) {
-      events.add("up " + runtime + " " + startup);
-    }
-
-    @Override
-    public void gone() {
-      events.add("gone");
-    }
-
-    String next() throws InterruptedException {
-      return events.poll(30, TimeUnit.SECONDS);
-    }
   }
 
   private LauncherClient open() {
@@ -283,7 +250,7 @@ class LauncherClientTest {
       assertThat(heard.next()).isEqualTo("gone");
       assertThatThrownBy(() -> get(client.stat(SANDBOX))).hasMessageContaining("ESHUTDOWN");
     }
-    assertThat(heard.events).as("told once").isEmpty();
+    assertThat(heard.isEmpty()).as("told once").isTrue();
   }
 
   @Test
@@ -304,6 +271,14 @@ class LauncherClientTest {
     assertThatThrownBy(() -> get(unanswered)).hasMessageContaining("ESHUTDOWN");
     assertThat(heard.next()).isEqualTo("gone");
     assertThat(launcher.socket().isOpen()).isFalse();
+  }
+
+  @Test
+  void isNotAskedBeforeItIsListenedTo() {
+    launcher.welcome();
+    try (LauncherClient client = LauncherClient.open(launcher.socket())) {
+      assertThatThrownBy(() -> client.stat(SANDBOX)).isInstanceOf(IllegalStateException.class);
+    }
   }
 
   @Test
