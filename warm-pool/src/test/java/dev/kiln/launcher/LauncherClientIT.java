@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.kiln.linux.Errno;
 import dev.kiln.linux.FileDescriptor;
 import dev.kiln.linux.Linux;
+import dev.kiln.linux.NativeBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,13 +22,19 @@ class LauncherClientIT {
 
   private static final SandboxId NEVER_SPAWNED = new SandboxId(0, 1);
 
+  /** {@code READY} of the framed contract, bytes 4 and 5 of a frame's header. */
+  private static final short READY = 64;
+
+  private static final Heard HEARD = new Heard();
+
   private static LauncherClient client;
 
   @BeforeAll
-  static void open() {
+  static void open() throws InterruptedException {
     int descriptor = Integer.parseInt(System.getenv("KILN_LAUNCHER_FD"));
     client = LauncherClient.open(FileDescriptor.own(descriptor));
-    client.listen(new Heard());
+    client.listen(HEARD);
+    assertThat(HEARD.nextOf("up OptionalInt[0]")).isNotNull();
   }
 
   @AfterAll
@@ -73,6 +80,33 @@ class LauncherClientIT {
       stages.add(client.stat(NEVER_SPAWNED));
     }
     assertThat(stages).allMatch(stage -> failure(stage).errno().equals(Errno.ESTALE));
+  }
+
+  @Test
+  void aSandboxIsSpawnedGetsReadyAndIsKilled() throws Exception {
+    try (Spawned spawned = get(client.spawn(2, 0))) {
+      assertThat(spawned.id().slot()).isEqualTo(2);
+      NativeBuffer frame = new NativeBuffer(24);
+      assertThat(Linux.awaitReadable(spawned.frames(), 30_000)).isTrue();
+      assertThat(Linux.read(spawned.frames(), frame, 0, 24)).isEqualTo(24);
+      assertThat(frame.bytes().getShort(4)).isEqualTo(READY);
+      assertThat(get(client.stat(spawned.id())).processes()).isEqualTo(1);
+      assertThat(failure(client.spawn(2, 0)).errno()).isEqualTo(Errno.EBUSY);
+      assertThat(Linux.awaitReadable(spawned.pidfd(), 0)).as("it lives").isFalse();
+      get(client.kill(spawned.id()));
+      assertThat(Linux.awaitReadable(spawned.pidfd(), 30_000)).as("it is dead").isTrue();
+      assertThat(HEARD.nextOf("exited " + spawned.id())).contains("status=9, oomKills=0");
+      assertThat(failure(client.stat(spawned.id())).errno()).isEqualTo(Errno.ESTALE);
+    }
+    try (Spawned next = get(client.spawn(2, 0))) {
+      assertThat(next.id().generation()).isNotEqualTo(1);
+      get(client.kill(next.id()));
+      assertThat(HEARD.nextOf("exited " + next.id())).isNotNull();
+    }
+  }
+
+  private static <T> T get(CompletionStage<T> stage) throws Exception {
+    return stage.toCompletableFuture().get(30, TimeUnit.SECONDS);
   }
 
   private static LauncherException failure(CompletionStage<?> stage) {
