@@ -7,7 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "filters.inc" /* zygote_filter and sandbox_filter, made from ../seccomp/profile.txt */
+#include "filters.inc" /* zygote_filter, sandbox_filter and service_filter, made from ../seccomp/profile.txt */
 
 #define LENGTH(filter) (sizeof(filter) / sizeof *(filter))
 
@@ -27,4 +27,9 @@ int filter_install_zygote(void)
 int filter_install_sandbox(void)
 {
     return install(sandbox_filter, LENGTH(sandbox_filter));
+}
+
+int filter_install_service(void)
+{
+    return install(service_filter, LENGTH(service_filter));
 }

@@ -8,4 +8,7 @@
 int filter_install_zygote(void);
 int filter_install_sandbox(void);
 
+/* The gateway's and Redis', before they are executed. */
+int filter_install_service(void);
+
 #endif

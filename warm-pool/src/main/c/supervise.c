@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "filter.h"
 #include "privilege.h"
 #include "process.h"
 #include "report.h"
@@ -46,6 +47,11 @@ static _Noreturn void become_service(const struct service_plan *plan)
     sigemptyset(&none);
     if ((plan->background && go_to_background() != 0) || give_up(plan->uid, PRIVILEGE_NONE) != 0)
         _exit(CANNOT_START);
+    int filtered = filter_install_service();
+    if (filtered != 0) {
+        report_failure("filter the system calls of", plan->name, -filtered);
+        _exit(CANNOT_START);
+    }
     if (chdir(plan->directory) != 0) {
         report_failure("enter", plan->directory, errno);
         _exit(CANNOT_START);
