@@ -43,8 +43,7 @@ static const char redis_configuration[] = "port 0\n"
                                           "enable-protected-configs no\n"
                                           "enable-debug-command no\n"
                                           "enable-module-command no\n"
-                                          "user default off\n"
-                                          "user kiln on nopass ~* &* +@all -@admin -@dangerous -@scripting\n";
+                                          "user default reset on nopass ~* &* +@all -@admin -@dangerous -@scripting\n";
 
 static const char *const service_names[SERVICE_COUNT] = {"gateway", "redis"};
 
