@@ -23,7 +23,7 @@ doctor: dependencies build ## say what this host can enforce and how to mend the
 	@deploy/bin/kiln doctor
 
 bench: dependencies build ## measure start-up times and print them beside their goals and baselines
-	@deploy/bin/bench $(BENCH_OPTS)
+	@loadtest/bin/kiln-bench --start $(BENCH_OPTS)
 
 test-vm: dependencies build ## run Kiln in a virtual machine with cgroup v2 alone
 	@deploy/vm/run
