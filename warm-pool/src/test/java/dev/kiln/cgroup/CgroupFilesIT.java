@@ -1,14 +1,19 @@
 package dev.kiln.cgroup;
 
+import static dev.kiln.launcher.TestingKiln.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kiln.launcher.Spawned;
+import dev.kiln.launcher.TestingKiln;
 import dev.kiln.linux.Linux;
 import dev.kiln.linux.LinuxException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The driver on the groups that the launcher made, under the gateway's user id. */
@@ -17,7 +22,24 @@ class CgroupFilesIT {
   private static final int SLOT = 5;
   private static final long MEBIBYTE = 1 << 20;
 
+  private static TestingKiln kiln;
+  private static Spawned sandbox;
+
   private final CgroupDriver driver = CgroupFiles.open(CgroupFiles.ROOT, SLOT + 1);
+
+  /** The launcher makes a slot's groups when it first spawns in it. */
+  @BeforeAll
+  static void spawn() throws Exception {
+    kiln = TestingKiln.open();
+    sandbox = get(kiln.launcher().spawn(SLOT, 0));
+    assertThat(Linux.awaitReadable(sandbox.frames(), 30_000)).isTrue();
+  }
+
+  @AfterAll
+  static void end() {
+    sandbox.close();
+    kiln.close();
+  }
 
   @AfterEach
   void close() {
@@ -100,8 +122,9 @@ class CgroupFilesIT {
   }
 
   @Test
-  void anEmptySlotHoldsLittleMemory() {
-    assertThat(driver.memoryBytes(SLOT)).isBetween(0L, 8 * MEBIBYTE);
+  void theSandboxesMemoryIsSeen() throws Exception {
+    long charged = get(kiln.launcher().stat(sandbox.id())).memoryBytes();
+    assertThat(driver.memoryBytes(SLOT)).isBetween(charged / 2, charged * 2);
   }
 
   @Test

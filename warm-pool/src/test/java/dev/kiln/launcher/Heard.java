@@ -37,18 +37,6 @@ final class Heard implements LauncherListener {
     return events.poll(30, TimeUnit.SECONDS);
   }
 
-  /**
-   * Skips what does not start with {@code prefix}; returns what does, or null where it does not
-   * come.
-   */
-  @Nullable String nextOf(String prefix) throws InterruptedException {
-    String event = next();
-    while (event != null && !event.startsWith(prefix)) {
-      event = next();
-    }
-    return event;
-  }
-
   boolean isEmpty() {
     return events.isEmpty();
   }

@@ -1,10 +1,10 @@
 package dev.kiln.launcher;
 
+import static dev.kiln.launcher.TestingKiln.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.kiln.linux.Errno;
-import dev.kiln.linux.FileDescriptor;
 import dev.kiln.linux.Linux;
 import dev.kiln.linux.NativeBuffer;
 import java.util.ArrayList;
@@ -25,21 +25,18 @@ class LauncherClientIT {
   /** {@code READY} of the framed contract, bytes 4 and 5 of a frame's header. */
   private static final short READY = 64;
 
-  private static final Heard HEARD = new Heard();
-
-  private static LauncherClient client;
+  private static TestingKiln kiln;
+  private static Launcher client;
 
   @BeforeAll
   static void open() throws InterruptedException {
-    int descriptor = Integer.parseInt(System.getenv("KILN_LAUNCHER_FD"));
-    client = LauncherClient.open(FileDescriptor.own(descriptor));
-    client.listen(HEARD);
-    assertThat(HEARD.nextOf("up OptionalInt[0]")).isNotNull();
+    kiln = TestingKiln.open();
+    client = kiln.launcher();
   }
 
   @AfterAll
   static void close() {
-    client.close();
+    kiln.close();
   }
 
   @Test
@@ -95,18 +92,14 @@ class LauncherClientIT {
       assertThat(Linux.awaitReadable(spawned.pidfd(), 0)).as("it lives").isFalse();
       get(client.kill(spawned.id()));
       assertThat(Linux.awaitReadable(spawned.pidfd(), 30_000)).as("it is dead").isTrue();
-      assertThat(HEARD.nextOf("exited " + spawned.id())).contains("status=9, oomKills=0");
+      assertThat(kiln.await("exited " + spawned.id())).contains("status=9, oomKills=0");
       assertThat(failure(client.stat(spawned.id())).errno()).isEqualTo(Errno.ESTALE);
     }
     try (Spawned next = get(client.spawn(2, 0))) {
       assertThat(next.id().generation()).isNotEqualTo(1);
       get(client.kill(next.id()));
-      assertThat(HEARD.nextOf("exited " + next.id())).isNotNull();
+      assertThat(kiln.await("exited " + next.id())).isNotNull();
     }
-  }
-
-  private static <T> T get(CompletionStage<T> stage) throws Exception {
-    return stage.toCompletableFuture().get(30, TimeUnit.SECONDS);
   }
 
   private static LauncherException failure(CompletionStage<?> stage) {
