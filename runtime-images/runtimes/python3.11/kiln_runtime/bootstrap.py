@@ -1,60 +1,129 @@
 """The bootstrap: PID 1 of a sandbox, which does what the gateway's frames ask, one after another."""
 
-import sys
+import json
+import os
+import random
 
 import _kiln
 
-from kiln_runtime import errors, logs
-from kiln_runtime.function import Function
+from kiln_runtime import compiler, logs
+from kiln_runtime.copies import Template
+from kiln_runtime.errors import Failure, exit_status
+from kiln_runtime.function import TASK, Function
+from kiln_runtime.orphans import Orphans
+from kiln_runtime.warming import Dummy
 
 
-def prepare():
-    """What can be done in the zygote, once."""
-    logs.install()
+class Bootstrap:
+    """Made in the zygote; `run` is the life of a sandbox."""
 
+    def __init__(self, fork_hooks):
+        logs.install()
+        self._fork_hooks = fork_hooks
+        self._dummy = Dummy()
+        self._orphans = Orphans()
+        self._function = None
+        self._template = None
+        self._do = {
+            _kiln.INVOKE: self._invoke,
+            _kiln.LOAD: self._load,
+            _kiln.WARM: self._warm,
+            _kiln.COMPILE: self._compile,
+            _kiln.FORK: self._fork,
+            _kiln.KILL_COPY: self._kill_copy,
+            _kiln.CLEAN: self._clean,
+        }
 
-def run():
-    """Serves frames until the gateway closes its end, which ends the process inside `_kiln`."""
-    _kiln.send(_kiln.READY, 0, _kiln.entered())
-    function = None
-    while True:
-        frame = _kiln.receive()
-        kind = frame[0]
-        if kind == _kiln.INVOKE:
-            _invoke(function, *frame[1:])
-        elif kind == _kiln.LOAD:
-            function = _load(*frame[1:])
-        else:
-            raise SystemExit(f"kiln: a frame of unknown type {kind}")
+    def rehearse(self, times):
+        """In the zygote: what the interpreter learns of its own code by running it, every sandbox inherits."""
+        for _ in range(times):
+            self._dummy.run()
 
+    def run(self):
+        """Serves frames until the gateway closes its end, which ends the process inside `_kiln`."""
+        random.seed()
+        _kiln.send(_kiln.READY, 0, _kiln.entered())
+        while True:
+            if self._template is not None:
+                self._template.await_frame()
+            frame = _kiln.receive()
+            self._do[frame[0]](*frame[1:])
 
-def _load(nonce, configuration, bundle):
-    try:
-        function = Function.load(configuration, bundle)
-    except errors.Failure as failure:
-        _flush()
-        _kiln.send(_kiln.INIT_FAILED, nonce, failure.json())
-        raise SystemExit(1) from None
-    _flush()
-    _kiln.send(_kiln.LOADED, nonce, None)
-    return function
-
-
-def _invoke(function, nonce, deadline, metadata, event):
-    try:
-        answer = function.call(deadline, metadata, event)
-    except errors.Failure as failure:
-        _flush()
-        _kiln.send(_kiln.FAILED, nonce, failure.json())
-    else:
-        _flush()
-        _kiln.send(_kiln.ANSWER, nonce, answer)
-
-
-def _flush():
-    """What a function printed leaves before its answer does, so that it can be told to be this call's."""
-    for stream in (sys.stdout, sys.stderr):
+    def _load(self, nonce, configuration_json, bundle):
+        configuration = json.loads(configuration_json)
+        forks = configuration.get("isolation") == "fork"
+        if not forks:
+            self._fork_hooks.register()
         try:
-            stream.flush()
-        except (AttributeError, OSError, ValueError):
-            pass  # the function replaced or closed it
+            self._function = Function.load(configuration, bundle)
+        except Failure as failure:
+            self._tell(_kiln.INIT_FAILED, nonce, failure)
+            raise SystemExit(1) from None
+        if forks:
+            self._template = Template()
+        logs.flush()
+        _kiln.send(_kiln.LOADED, nonce, None)
+
+    def _invoke(self, nonce, deadline, metadata, event):
+        try:
+            answer = self._function.call(deadline, metadata, event)
+        except Failure as failure:
+            self._tell(_kiln.FAILED, nonce, failure)
+            if isinstance(failure.__cause__, SystemExit):
+                self._exit(exit_status(failure.__cause__))
+        else:
+            logs.flush()
+            _kiln.send(_kiln.ANSWER, nonce, answer)
+        self._after_answer()
+
+    def _tell(self, kind, nonce, failure):
+        failure.log()
+        logs.flush()
+        _kiln.send(kind, nonce, failure.json())
+
+    def _exit(self, status):
+        raise SystemExit(status)
+
+    def _after_answer(self):
+        self._orphans.collect()
+
+    def _warm(self, nonce, _):
+        self._dummy.run()
+        _kiln.send(_kiln.WARMED, nonce, None)
+
+    def _compile(self, nonce, request):
+        try:
+            bundle, warnings = compiler.compile_folder(TASK, json.loads(request)["handler"])
+        except Exception as error:
+            self._tell(_kiln.FAILED, nonce, Failure.of(error))
+            return
+        report = json.dumps({"warnings": warnings}).encode()
+        _kiln.send(_kiln.COMPILED, nonce, b"".join((len(report).to_bytes(4, "little"), report, bundle)))
+
+    def _fork(self, nonce, _):
+        try:
+            if self._template is None:
+                raise Failure("Runtime.ForkRefused", "The function was not loaded with fork isolation")
+            in_copy = self._template.fork(nonce)
+        except Failure as failure:
+            _kiln.send(_kiln.FORK_REFUSED, nonce, failure.json())
+            return
+        if in_copy:
+            self._become_copy()
+
+    def _become_copy(self):
+        """Takes one call and ends. What can be done before the call comes is done now."""
+        self._template = None
+        self._fork_hooks.register()
+        random.seed()
+        self._exit = _kiln.leave
+        self._after_answer = _kiln.leave
+
+    def _kill_copy(self, nonce, _):
+        if self._template is not None:
+            self._template.kill(nonce)
+
+    def _clean(self, nonce, _):
+        if self._template is not None:
+            self._template.clean()
+        _kiln.send(_kiln.CLEANED, nonce, None)

@@ -1,16 +1,19 @@
 """The one function of a sandbox: loading it, calling it."""
 
-import importlib
 import json
 import os
 import sys
+import time
 
+from kiln_runtime import bundle as bundles
+from kiln_runtime import codec
 from kiln_runtime.context import Context
-from kiln_runtime.errors import Failure
+from kiln_runtime.errors import Failure, stack_of, text_of
 from kiln_runtime.logs import HANDLER
 
 TASK = "/var/task"
 SEARCH_PATH = (TASK, "/opt/python", "/opt/python/lib/python3.11/site-packages")
+TRACE_VARIABLE = "_X_AMZN_TRACE_ID"
 
 
 class Function:
@@ -22,61 +25,80 @@ class Function:
         self._max_answer_bytes = configuration["maxAnswerBytes"]
 
     @classmethod
-    def load(cls, configuration_json, bundle):
-        configuration = json.loads(configuration_json)
+    def load(cls, configuration, bundle, root=TASK):
+        """Runs the function's module-level code. Raises Failure, as `call` does."""
         _set_environment(configuration["environment"])
-        sys.path[0:0] = SEARCH_PATH
-        os.chdir(TASK)
-        return cls(configuration, _resolve(configuration["handler"]))
+        _set_search_path(root)
+        bundles.install(bundle, root)
+        os.chdir(root)
+        try:
+            return cls(configuration, _resolve(configuration["handler"]))
+        except Failure:
+            raise
+        except BaseException as error:  # sys.exit at import is the function's as well
+            raise Failure.of(error) from error
 
     def call(self, deadline, metadata_json, event_json):
+        """Returns the answer's JSON."""
         metadata = json.loads(metadata_json)
         HANDLER.request_id = metadata["requestId"]
-        event = _decode(event_json)
+        _set_trace(metadata.get("traceId"))
+        event = codec.decode(event_json)
         context = Context(self._configuration, metadata, deadline)
         try:
             result = self._handler(event, context)
-        except Exception as exception:
-            raise Failure.of(exception) from exception
-        return self._encode(result)
-
-    def _encode(self, result):
-        try:
-            answer = json.dumps(result)
-        except Exception as exception:
-            raise Failure("Runtime.MarshalError", f"Unable to marshal response: {exception}") from exception
-        if len(answer) > self._max_answer_bytes:
-            raise Failure(
-                "Function.ResponseSizeTooLarge",
-                f"Response payload size exceeded maximum allowed payload size ({self._max_answer_bytes} bytes).",
-            )
-        return answer
-
-
-def _decode(event):
-    try:
-        return json.loads(event)
-    except ValueError as error:
-        raise Failure("Runtime.UnmarshalError", f"Unable to unmarshal input: {error}") from error
+        except BaseException as error:
+            raise Failure.of(error) from error
+        return codec.encode(result, self._max_answer_bytes)
 
 
 def _set_environment(environment):
     os.environ.clear()
     os.environ.update(environment)
+    if environment.get("TZ", "UTC").lstrip(":") != "UTC":
+        time.tzset()
+
+
+def _set_search_path(root):
+    """As on AWS Lambda: the task's folder first, then layers, then what PYTHONPATH names."""
+    first = (root, *SEARCH_PATH[1:])
+    named = os.environ.get("PYTHONPATH", "").split(":")
+    sys.path[0:0] = (*first, *(folder for folder in named if folder and folder not in first))
+
+
+def _set_trace(trace):
+    if trace is not None:
+        os.environ[TRACE_VARIABLE] = trace
+    elif TRACE_VARIABLE in os.environ:
+        del os.environ[TRACE_VARIABLE]
 
 
 def _resolve(handler):
     """`module.function`, where the module may be in folders (`a/b.function`) or a package (`a.b.function`)."""
-    module_name, _, function_name = handler.replace("/", ".").rpartition(".")
-    if not module_name:
-        raise Failure("Runtime.MalformedHandlerName", f"Bad handler '{handler}': it has no module")
-    try:
-        module = importlib.import_module(module_name)
-    except ImportError as error:
-        raise Failure("Runtime.ImportModuleError", f"Unable to import module '{module_name}': {error}") from error
+    module_name, dot, function_name = handler.rpartition(".")
+    module_name = module_name.replace("/", ".")
+    if not dot or not module_name or not function_name:
+        raise Failure("Runtime.MalformedHandlerName", f"Bad handler '{handler}': it is not module.function")
+    if module_name.partition(".")[0] in sys.builtin_module_names:
+        raise Failure(
+            "Runtime.BuiltInModuleConflict", f"Cannot use built-in module {module_name} as a handler module"
+        )
+    module = _import(module_name)
     try:
         return getattr(module, function_name)
     except AttributeError:
-        raise Failure(
-            "Runtime.HandlerNotFound", f"Handler '{function_name}' missing on module '{module_name}'"
-        ) from None
+        message = f"Handler '{function_name}' missing on module '{module_name}'"
+        raise Failure("Runtime.HandlerNotFound", message) from None
+
+
+def _import(name):
+    try:
+        __import__(name)
+        return sys.modules[name]
+    except ImportError as error:
+        message = f"Unable to import module '{name}': {text_of(error)}"
+        raise Failure("Runtime.ImportModuleError", message, stack_of(error)) from None
+    except SyntaxError as error:
+        message = f"Syntax error in module '{name}': {text_of(error)}"
+        where = f'  File "{error.filename}" Line {error.lineno}\n    {error.text}'
+        raise Failure("Runtime.UserCodeSyntaxError", message, [where]) from None

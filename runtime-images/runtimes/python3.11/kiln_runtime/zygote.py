@@ -6,13 +6,10 @@ All that it does before it serves is done once for every sandbox; all that it le
 import gc
 import importlib
 import os
-import random
 import site
 import sys
 
 import _kiln
-
-from kiln_runtime import bootstrap
 
 # What handlers and the libraries they bring import most. Each costs every fork its page tables, so what is heavy and
 # rarer (ssl, asyncio, http) is left to be imported by whoever needs it.
@@ -48,20 +45,23 @@ class ForkHooks:
             self._register(**hooks)
 
 
+# Enough for the interpreter to specialise the code that runs.
+REHEARSALS = 16
+
+
 def main():
     hooks = ForkHooks()
-    with hooks:
+    with hooks:  # also around what the bootstrap imports
         for name in COMMON_MODULES:
             importlib.import_module(name)
-        bootstrap.prepare()
+        bootstrap = importlib.import_module("kiln_runtime.bootstrap").Bootstrap(hooks)
     _be_an_ordinary_interpreter()
+    bootstrap.rehearse(REHEARSALS)
     gc.collect()
     gc.disable()
     gc.freeze()
     _kiln.serve()
     gc.enable()
-    hooks.register()
-    random.seed()
     bootstrap.run()
 
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "copies.h"
 #include "frames.h"
 #include "zygote.h"
 
@@ -16,6 +17,7 @@ static PyObject *serve(PyObject *module, PyObject *none)
     (void)module;
     (void)none;
     kiln_zygote_serve(&enter);
+    wire_start();
     /* What os.fork does in a child. No hook runs here: the zygote keeps them back until the child registers them. */
     PyOS_AfterFork_Child();
     Py_RETURN_NONE;
@@ -44,6 +46,11 @@ static PyMethodDef METHODS[] = {
     {"entered", entered, METH_NOARGS, "What each step of entering took, as JSON."},
     {"receive", wire_receive, METH_NOARGS, "Wait for the next frame."},
     {"send", (PyCFunction)(void (*)(void))wire_send, METH_FASTCALL, "Send a frame."},
+    {"become_template", copies_become_template, METH_NOARGS, "Be what copies are forked from."},
+    {"fork_copy", copies_fork, METH_NOARGS, "Fork a copy; 0 in it."},
+    {"await_frame", copies_await_frame, METH_NOARGS, "Wait for a frame or for children to end."},
+    {"leave", (PyCFunction)(void (*)(void))copies_leave, METH_FASTCALL, "End a copy."},
+    {"clean_ipc", copies_clean_ipc, METH_NOARGS, "Remove System V objects."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -2,7 +2,6 @@
 #include "wire.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -20,6 +19,21 @@ static struct {
 } buffer;
 
 static struct timespec received_at;
+
+void wire_start(void)
+{
+    clock_gettime(CLOCK_MONOTONIC, &received_at);
+}
+
+bool wire_has_frame(void)
+{
+    return buffer.end > buffer.start;
+}
+
+void wire_forget(void)
+{
+    buffer.start = buffer.end = 0;
+}
 
 static uint32_t micros_since_received(void)
 {
@@ -175,7 +189,7 @@ PyObject *wire_receive(PyObject *module, PyObject *none)
     struct frame_header header;
     if (!fill(sizeof header))
         return NULL;
-    clock_gettime(CLOCK_MONOTONIC, &received_at);
+    wire_start();
     memcpy(&header, buffer.bytes + buffer.start, sizeof header);
     buffer.start += sizeof header;
     if (header.length <= BUFFER_BYTES) {

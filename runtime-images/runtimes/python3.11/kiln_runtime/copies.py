@@ -1,0 +1,96 @@
+"""`fork` isolation: the initialised process never serves a call, it is the template of copies that serve one each."""
+
+import errno
+import gc
+import os
+import shutil
+import signal
+
+import _kiln
+
+from kiln_runtime.errors import Failure
+
+THREADS = "/proc/self/task"
+CHILDREN = "/proc/1/task/1/children"  # the template is PID 1
+WRITABLE = ("/tmp", "/dev/shm")
+MAX_ROUNDS = 64
+
+
+class Template:
+    """Forks copies and reaps them. It is undumpable: its memory, which every later call starts from, is closed to the
+    copies, and so are its descriptors."""
+
+    def __init__(self):
+        self._copies = {}
+        _kiln.become_template()
+        gc.collect()
+        gc.freeze()
+
+    def fork(self, nonce):
+        """True in the copy. Raises Failure where the process cannot be forked."""
+        threads = os.stat(THREADS).st_nlink - 2
+        if threads > 1:
+            message = f"A process with threads cannot be forked safely: the function has {threads - 1} beside its first."
+            raise Failure("Runtime.ForkRefused", message)
+        try:
+            pid = _kiln.fork_copy()
+        except OSError as error:
+            raise Failure("Runtime.ForkRefused", f"fork: {errno.errorcode.get(error.errno, error.errno)}") from None
+        if pid == 0:
+            return True
+        self._copies[pid] = nonce
+        _kiln.send(_kiln.FORKED, nonce, None)
+        return False
+
+    def await_frame(self):
+        """Reports copies that end until a frame is there."""
+        while ended := _kiln.await_frame():
+            for pid, status in ended:
+                nonce = self._copies.pop(pid, None)
+                if nonce is not None:
+                    _kiln.send(_kiln.COPY_EXITED, nonce, status.to_bytes(4, "little"))
+
+    def kill(self, nonce):
+        for pid, copy in self._copies.items():
+            if copy == nonce:
+                os.kill(pid, signal.SIGKILL)
+
+    def clean(self):
+        """Between calls: ends what copies have left running and empties what they can have written to. Copies that
+        wait for their call stay."""
+        self._end_leftovers()
+        for folder in WRITABLE:
+            _empty(folder)
+        _kiln.clean_ipc()
+
+    def _end_leftovers(self):
+        """What a copy leaves becomes this process' child when the copy has ended, and so does what that leaves."""
+        for _ in range(MAX_ROUNDS):
+            with open(CHILDREN, encoding="ascii") as file:
+                left = [pid for pid in map(int, file.read().split()) if pid not in self._copies]
+            if not left:
+                return
+            for pid in left:
+                os.kill(pid, signal.SIGKILL)
+            for pid in left:
+                os.waitpid(pid, 0)
+        os.kill(-1, signal.SIGKILL)  # they are born faster than they end: all at once, waiting copies too
+
+
+def _empty(folder):
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.path, onerror=_make_writable)
+            else:
+                os.unlink(entry.path)
+
+
+def _make_writable(function, path, _):
+    """A folder that its owner may not enter stands in the way of removing it."""
+    os.chmod(os.path.dirname(path), 0o700)
+    if os.path.isdir(path) and not os.path.islink(path):
+        os.chmod(path, 0o700)
+        shutil.rmtree(path)
+    else:
+        os.unlink(path)
