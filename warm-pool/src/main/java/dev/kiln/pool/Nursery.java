@@ -1,6 +1,5 @@
 package dev.kiln.pool;
 
-import dev.kiln.cgroup.CgroupDriver;
 import dev.kiln.contract.framed.ConversationException;
 import dev.kiln.contract.framed.ConversationException.End;
 import dev.kiln.launcher.Launcher;
@@ -28,7 +27,6 @@ final class Nursery {
   private static final long WARM_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final Launcher launcher;
-  private final CgroupDriver cgroups;
   private final Stems stems;
   private final EventLoopGroup loops;
   private final TransitionCounts transitions;
@@ -38,14 +36,12 @@ final class Nursery {
   @SuppressWarnings({"unchecked", "rawtypes"})
   Nursery(
       Launcher launcher,
-      CgroupDriver cgroups,
       Stems stems,
       EventLoopGroup loops,
       TransitionCounts transitions,
       Consumer<Actions> perform,
       int runtimes) {
     this.launcher = launcher;
-    this.cgroups = cgroups;
     this.stems = stems;
     this.loops = loops;
     this.transitions = transitions;
@@ -63,18 +59,21 @@ final class Nursery {
 
   /** Forks one. */
   void bear(Actions.Birth birth) {
-    cgroups.reset(birth.slot());
     launcher
         .spawn(birth.slot(), birth.runtime().index)
         .whenComplete(
             (spawned, error) -> {
-              if (error != null) {
-                LOG.warnf("no sandbox of %s: %s", birth.runtime().name, error.getMessage());
-                stems.birthRefused(birth.runtime(), birth.slot());
-              } else {
+              if (error == null) {
                 arrived(birth, spawned);
+              } else {
+                refused(birth, error);
               }
             });
+  }
+
+  private void refused(Actions.Birth birth, Throwable error) {
+    LOG.warnf("no sandbox of %s: %s", birth.runtime().name, error.getMessage());
+    stems.birthRefused(birth.runtime(), birth.slot());
   }
 
   private void arrived(Actions.Birth birth, Spawned spawned) {

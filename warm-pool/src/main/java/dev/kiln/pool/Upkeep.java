@@ -93,7 +93,7 @@ final class Upkeep {
     return actions;
   }
 
-  /** Evicts so many idle sandboxes as stems lack slots. */
+  /** Evicts so many idle sandboxes as stems lack slots; stems are then made as far as they lack. */
   Actions makeRoomForStems(long nowNanos) {
     Actions actions = new Actions();
     synchronized (ledger) {
@@ -108,6 +108,7 @@ final class Upkeep {
                     - runtime.warming);
       }
       ledger.makeRoom(wanted - ledger.slots.free() - ledger.leaving, actions);
+      actions.refill = true;
     }
     return actions;
   }

@@ -9,6 +9,7 @@ import dev.kiln.launcher.Exit;
 import dev.kiln.launcher.Launcher;
 import dev.kiln.launcher.LauncherListener;
 import dev.kiln.launcher.SandboxId;
+import dev.kiln.linux.LinuxException;
 import dev.kiln.log.LogPump;
 import dev.kiln.sandbox.TransitionCounts;
 import io.netty.channel.EventLoop;
@@ -17,9 +18,11 @@ import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * bring the sandbox onto the call's loop; thaw it, or attach the code; hand out the lease.
  */
 final class WarmPool implements Pool, LauncherListener {
+
+  private static final Logger LOG = Logger.getLogger(WarmPool.class);
 
   /**
    * A stem that was taken is replaced only after the call that took it has probably had its answer.
@@ -67,7 +72,7 @@ final class WarmPool implements Pool, LauncherListener {
         new Keeper(upkeep, cgroups, this::perform, new Prestart(ledger, calls, this)::fill);
     this.nursery =
         new Nursery(
-            launcher, cgroups, stems, loops, transitions, this::perform, engine.runtimes().size());
+            launcher, stems, loops, transitions, this::perform, engine.runtimes().size());
   }
 
   /** Begins to make stems. */
@@ -229,8 +234,14 @@ final class WarmPool implements Pool, LauncherListener {
     Holding holding = new Holding(grant.resident(), call.stock, grant.startType(), lease, attach);
     if (error != null || !call.result.complete(holding)) {
       giveBack(holding, false);
-      call.result.completeExceptionally(new OfEngine("The sandbox could not be made ready."));
+      call.result.completeExceptionally(
+          error == null ? new OfEngine("The call was over.") : unwrapped(error));
     }
+  }
+
+  private static Throwable unwrapped(Throwable error) {
+    Throwable cause = error.getCause();
+    return error instanceof CompletionException && cause != null ? cause : error;
   }
 
   // ---- the background
@@ -260,9 +271,19 @@ final class WarmPool implements Pool, LauncherListener {
 
   /** The books first: whoever waits for the end may ask for another sandbox at once. */
   private void gone(Resident resident, Exit exit) {
+    reset(resident);
     Actions actions = stems.gone(resident);
     resident.sandbox.gone(exit);
     perform(actions);
+  }
+
+  /** Takes the CPU quota off the slot, so that its next stem is not warmed under it. */
+  private void reset(Resident resident) {
+    try {
+      cgroups.reset(resident.slot());
+    } catch (LinuxException e) {
+      LOG.warnf("slot %d was not reset: %s", resident.slot(), e.getMessage());
+    }
   }
 
   @Override
