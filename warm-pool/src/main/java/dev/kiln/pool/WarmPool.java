@@ -71,8 +71,7 @@ final class WarmPool implements Pool, LauncherListener {
     this.keeper =
         new Keeper(upkeep, cgroups, this::perform, new Prestart(ledger, calls, this)::fill);
     this.nursery =
-        new Nursery(
-            launcher, stems, loops, transitions, this::perform, engine.runtimes().size());
+        new Nursery(launcher, stems, loops, transitions, this::perform, engine.runtimes().size());
   }
 
   /** Begins to make stems. */
