@@ -6,19 +6,25 @@ import dev.kiln.gateway.function.FunctionService;
 import dev.kiln.gateway.function.FunctionStore;
 import dev.kiln.gateway.function.StoreUnavailableException;
 import dev.kiln.gateway.rest.NativeRoutes;
+import dev.kiln.gateway.url.FunctionUrlRoute;
 import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.ext.web.Router;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /**
  * Starts the gateway's parts in order, and stops them in the reverse one. The engine runs once its
  * pool was made, before this; HTTP listens after this. When the launcher is gone nothing works any
  * more, and the process ends: who started Kiln starts it again.
+ *
+ * <p>Stopping: readiness goes down and endless streams end; new requests are refused and those
+ * under way may end ({@code quarkus.shutdown.timeout}); then sandboxes, then the store.
  */
 @Singleton
 final class Gateway {
@@ -34,7 +40,7 @@ final class Gateway {
   private final Deployments deployments;
   private final DeploymentQueue queue;
   private final NativeRoutes routes;
-  private final Router router;
+  private final AtomicBoolean stopping = new AtomicBoolean();
 
   Gateway(
       KilnConfig config,
@@ -43,8 +49,7 @@ final class Gateway {
       FunctionService functions,
       Deployments deployments,
       DeploymentQueue queue,
-      NativeRoutes routes,
-      Router router) {
+      NativeRoutes routes) {
     this.config = config;
     this.sandboxes = sandboxes;
     this.store = store;
@@ -52,20 +57,15 @@ final class Gateway {
     this.deployments = deployments;
     this.queue = queue;
     this.routes = routes;
-    this.router = router;
   }
 
-  void start(@Observes StartupEvent event) {
+  void start(@Observes StartupEvent event, Router router, FunctionUrlRoute urls, Meters meters) {
     loadFunctions();
     deployments.collectGarbage();
+    meters.register();
     routes.addTo(router);
-    sandboxes
-        .gone()
-        .thenRun(
-            () -> {
-              LOG.error("The launcher is gone: Kiln ends");
-              Quarkus.asyncExit(LAUNCHER_GONE);
-            });
+    urls.addTo(router);
+    sandboxes.gone().thenRun(this::endWithoutLauncher);
     LOG.infof("Kiln serves %d functions with %d slots", functions.list().size(), sandboxes.slots());
   }
 
@@ -94,7 +94,19 @@ final class Gateway {
     }
   }
 
+  private void endWithoutLauncher() {
+    if (!stopping.get()) {
+      LOG.error("The launcher is gone: Kiln ends");
+      Quarkus.asyncExit(LAUNCHER_GONE);
+    }
+  }
+
+  void prepareToStop(@Observes ShutdownDelayInitiatedEvent event) {
+    routes.endStreams();
+  }
+
   void stop(@Observes ShutdownEvent event) throws Exception {
+    stopping.set(true);
     queue.close();
     sandboxes.close();
     store.close();

@@ -24,6 +24,10 @@ interface KilnConfig {
   @WithDefault("/kiln/state")
   Path state();
 
+  /** Directory that has the runtimes' images, of which the descriptions are read. */
+  @WithDefault("/kiln/images")
+  Path images();
+
   /** Directory beneath which the launcher shows the slots' control groups. */
   @WithDefault("/kiln/cgroup")
   Path cgroup();

@@ -7,11 +7,9 @@ import dev.kiln.gateway.deploy.ConfigurationLimits;
 import dev.kiln.gateway.deploy.ConfigurationReader;
 import dev.kiln.gateway.deploy.DeploymentQueue;
 import dev.kiln.gateway.deploy.Deployments;
-import dev.kiln.gateway.deploy.UploadDirectory;
+import dev.kiln.gateway.deploy.Runtimes;
 import dev.kiln.gateway.function.FunctionService;
 import dev.kiln.gateway.function.FunctionStore;
-import dev.kiln.gateway.http.ByteBudget;
-import dev.kiln.gateway.http.EventReader;
 import dev.kiln.gateway.invoke.InvocationListener;
 import dev.kiln.gateway.invoke.InvocationPath;
 import dev.kiln.gateway.invoke.LiveFunctions;
@@ -20,11 +18,6 @@ import dev.kiln.gateway.invoke.VersionSettings;
 import dev.kiln.gateway.log.FunctionLogs;
 import dev.kiln.gateway.redis.RedisFunctionStore;
 import dev.kiln.gateway.redis.RedisSettings;
-import dev.kiln.gateway.rest.DeploymentRoute;
-import dev.kiln.gateway.rest.FunctionDocuments;
-import dev.kiln.gateway.rest.InvocationRoute;
-import dev.kiln.gateway.rest.NativeRoutes;
-import dev.kiln.gateway.rest.UploadReader;
 import dev.kiln.image.archive.ArchiveLimits;
 import dev.kiln.image.code.BundleStore;
 import dev.kiln.image.code.CodeStore;
@@ -34,8 +27,6 @@ import io.vertx.core.impl.VertxInternal;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -87,12 +78,18 @@ final class Wiring {
 
   @Produces
   @Singleton
-  static Bundles bundles(KilnConfig config, Pool pool) throws IOException {
+  static Runtimes runtimes(KilnConfig config) throws IOException {
+    return Runtimes.read(config.runtimes(), config.images());
+  }
+
+  @Produces
+  @Singleton
+  static Bundles bundles(KilnConfig config, Pool pool, Runtimes runtimes) throws IOException {
     KilnConfig.Deployment deployment = config.deployment();
     return new Bundles(
         BundleStore.open(config.state()),
         pool,
-        Map.of(),
+        runtimes,
         deployment.compileTimeout(),
         deployment.maxBundleBytes());
   }
@@ -168,45 +165,8 @@ final class Wiring {
 
   @Produces
   @Singleton
-  static ByteBudget heldBytes(KilnConfig config) {
-    return new ByteBudget(config.invocation().maxHeldBytes());
-  }
-
-  @Produces
-  @Singleton
-  static EventReader eventReader(KilnConfig config, ByteBudget budget) {
-    return new EventReader(config.invocation().maxEventBytes(), budget);
-  }
-
-  @Produces
-  @Singleton
   static InvocationPath invocations(
       LiveFunctions live, Admission admission, Pool pool, InvocationListener listener) {
     return new InvocationPath(live, admission, pool, listener);
-  }
-
-  @Produces
-  @Singleton
-  static FunctionDocuments documents(KilnConfig config) {
-    return new FunctionDocuments(config.region());
-  }
-
-  @Produces
-  @Singleton
-  static NativeRoutes routes(
-      KilnConfig config,
-      Vertx vertx,
-      EventReader reader,
-      InvocationPath path,
-      ConfigurationReader configurations,
-      Deployments deployments,
-      DeploymentQueue queue,
-      FunctionDocuments documents)
-      throws IOException {
-    Path uploads = UploadDirectory.open(config.state());
-    UploadReader reading = new UploadReader(vertx, uploads, config.deployment().maxUploadBytes());
-    return new NativeRoutes(
-        new InvocationRoute(reader, path),
-        new DeploymentRoute(vertx, reading, configurations, deployments, queue, documents));
   }
 }

@@ -40,16 +40,15 @@ public final class Bundles {
   /**
    * Creates it.
    *
-   * @param images each runtime's image: another interpreter needs other bundles
+   * @param runtimes the runtimes' images: another interpreter needs other bundles
    * @param timeout how long a compilation may take
    * @param maxBytes bundles are held in memory while their function is live; larger ones are not
    *     kept
    */
-  public Bundles(
-      BundleStore store, Pool pool, Map<String, Digest> images, Duration timeout, int maxBytes) {
+  public Bundles(BundleStore store, Pool pool, Runtimes runtimes, Duration timeout, int maxBytes) {
     this.store = store;
     this.pool = pool;
-    this.images = Map.copyOf(images);
+    this.images = runtimes.digests();
     this.timeout = timeout;
     this.maxBytes = maxBytes;
   }

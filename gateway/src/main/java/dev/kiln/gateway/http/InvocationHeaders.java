@@ -17,6 +17,9 @@ public final class InvocationHeaders {
   /** The call's id, which log lines carry too. */
   public static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("Kiln-Request-Id");
 
+  /** The request's header that carries the caller's trace. */
+  public static final CharSequence TRACE_ID = HttpHeaders.createOptimized("X-Amzn-Trace-Id");
+
   private static final CharSequence START_TYPE = HttpHeaders.createOptimized("Kiln-Start-Type");
   private static final CharSequence VERSION = HttpHeaders.createOptimized("Kiln-Version");
   private static final CharSequence SERVER_TIMING = HttpHeaders.createOptimized("Server-Timing");

@@ -1,5 +1,6 @@
 package dev.kiln.gateway.invoke;
 
+import dev.kiln.gateway.function.EventFormat;
 import dev.kiln.gateway.function.Function;
 import dev.kiln.gateway.function.FunctionId;
 import dev.kiln.gateway.function.FunctionListener;
@@ -46,6 +47,23 @@ public final class LiveFunctions implements FunctionListener {
     return live(id).latest().engineVersion().concurrency();
   }
 
+  /** Returns the shape of events that a request to the URL of {@code reference} becomes. */
+  public EventFormat eventFormat(FunctionReference reference) {
+    return live(reference.id())
+        .resolve(reference.qualifier())
+        .orElseThrow(() -> noVersion(reference))
+        .version()
+        .revision()
+        .configuration()
+        .eventFormat();
+  }
+
+  private static ProblemException noVersion(FunctionReference reference) {
+    return ProblemException.of(
+        ProblemCode.VERSION_NOT_FOUND,
+        "Function " + reference.id().name() + " has no version or alias " + reference.qualifier());
+  }
+
   /** Finds the version that {@code call} means and enters it there. */
   LiveVersion enter(Call call) {
     FunctionReference reference = call.reference();
@@ -53,14 +71,7 @@ public final class LiveFunctions implements FunctionListener {
       LiveVersion version =
           live(reference.id())
               .resolve(reference.qualifier())
-              .orElseThrow(
-                  () ->
-                      ProblemException.of(
-                          ProblemCode.VERSION_NOT_FOUND,
-                          "Function "
-                              + reference.id().name()
-                              + " has no version or alias "
-                              + reference.qualifier()));
+              .orElseThrow(() -> noVersion(reference));
       // Refused only if a change came between, which has already put its successor in place: this
       // ends.
       if (version.enter(call)) {

@@ -7,8 +7,8 @@ import dev.kiln.gateway.deploy.Deployment;
 import dev.kiln.gateway.deploy.DeploymentQueue;
 import dev.kiln.gateway.deploy.Deployments;
 import dev.kiln.gateway.function.FunctionId;
-import dev.kiln.gateway.function.FunctionName;
 import dev.kiln.gateway.http.InvocationHeaders;
+import dev.kiln.gateway.http.PathSegments;
 import dev.kiln.gateway.http.ProblemDocuments;
 import dev.kiln.gateway.http.RequestBodies;
 import dev.kiln.gateway.invoke.RequestIds;
@@ -157,11 +157,7 @@ public final class DeploymentRoute implements Handler<RoutingContext> {
   }
 
   private static FunctionId id(HttpServerRequest request) {
-    try {
-      return FunctionId.of(new FunctionName(request.path().substring(PREFIX.length())));
-    } catch (IllegalArgumentException e) {
-      throw ProblemException.ofViolations(List.of(new Violation("name", e.getMessage())));
-    }
+    return PathSegments.function(request.path().substring(PREFIX.length()));
   }
 
   static void remove(Path file) {

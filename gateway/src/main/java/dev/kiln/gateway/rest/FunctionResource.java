@@ -6,11 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kiln.gateway.deploy.Deployments;
 import dev.kiln.gateway.function.Function;
 import dev.kiln.gateway.function.FunctionId;
-import dev.kiln.gateway.function.FunctionName;
 import dev.kiln.gateway.function.FunctionService;
+import dev.kiln.gateway.http.PathSegments;
 import dev.kiln.gateway.problem.ProblemCode;
 import dev.kiln.gateway.problem.ProblemException;
-import dev.kiln.gateway.problem.Violation;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.common.annotation.NonBlocking;
 import jakarta.ws.rs.DELETE;
@@ -21,7 +20,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -61,7 +59,7 @@ public final class FunctionResource {
   @NonBlocking
   public ObjectNode get(@PathParam("name") String name, @Context UriInfo uri) {
     QueryParameters.allowOnly(uri, Set.of(ENVIRONMENT));
-    FunctionId id = id(name);
+    FunctionId id = PathSegments.function(name);
     Function function =
         functions
             .find(id)
@@ -78,15 +76,7 @@ public final class FunctionResource {
   @Blocking
   public void delete(@PathParam("name") String name, @Context UriInfo uri) {
     QueryParameters.allowOnly(uri, Set.of());
-    deployments.delete(id(name));
+    deployments.delete(PathSegments.function(name));
     deployments.collectGarbage();
-  }
-
-  private static FunctionId id(String name) {
-    try {
-      return FunctionId.of(new FunctionName(name));
-    } catch (IllegalArgumentException e) {
-      throw ProblemException.ofViolations(List.of(new Violation("name", e.getMessage())));
-    }
   }
 }

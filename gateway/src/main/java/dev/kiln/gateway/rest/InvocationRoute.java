@@ -6,6 +6,7 @@ import dev.kiln.gateway.http.Event;
 import dev.kiln.gateway.http.EventReader;
 import dev.kiln.gateway.http.HttpCaller;
 import dev.kiln.gateway.http.InvocationHeaders;
+import dev.kiln.gateway.http.PathSegments;
 import dev.kiln.gateway.http.ProblemDocuments;
 import dev.kiln.gateway.invoke.Call;
 import dev.kiln.gateway.invoke.InvocationPath;
@@ -14,7 +15,6 @@ import dev.kiln.gateway.problem.ProblemException;
 import dev.kiln.gateway.problem.Violation;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.util.AsciiString;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -22,9 +22,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.impl.ContextInternal;
 import io.vertx.ext.web.RoutingContext;
-import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -37,7 +35,6 @@ public final class InvocationRoute implements Handler<RoutingContext> {
   private static final String PREFIX = "/functions/";
   private static final String SUFFIX = "/invocations";
   private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
-  private static final AsciiString TRACE_ID = AsciiString.cached("X-Amzn-Trace-Id");
 
   /** What a handler gets for a call without a body, as in AWS Lambda. */
   private static final ByteBuf NO_EVENT =
@@ -66,7 +63,8 @@ public final class InvocationRoute implements Handler<RoutingContext> {
     String requestId = RequestIds.next();
     FunctionReference reference;
     try {
-      reference = reference(uri.substring(PREFIX.length(), uri.length() - SUFFIX.length()));
+      reference =
+          PathSegments.reference(uri.substring(PREFIX.length(), uri.length() - SUFFIX.length()));
       refuseParameters(request);
     } catch (ProblemException e) {
       ProblemDocuments.send(request.response(), requestId, e);
@@ -92,19 +90,10 @@ public final class InvocationRoute implements Handler<RoutingContext> {
             content,
             ContextInternal.current().nettyEventLoop(),
             startedAt,
-            Optional.ofNullable(request.getHeader(TRACE_ID)));
+            Optional.ofNullable(request.getHeader(InvocationHeaders.TRACE_ID)));
     JsonCaller caller = new JsonCaller(request.response(), event.share());
     caller.follow(call);
     path.run(call, caller);
-  }
-
-  private static FunctionReference reference(String text) {
-    String decoded = text.indexOf('%') < 0 ? text : URLDecoder.decode(text, StandardCharsets.UTF_8);
-    try {
-      return FunctionReference.parse(decoded);
-    } catch (IllegalArgumentException e) {
-      throw ProblemException.ofViolations(List.of(new Violation("name", e.getMessage())));
-    }
   }
 
   private static void refuseParameters(HttpServerRequest request) {

@@ -14,16 +14,24 @@ public final class NativeRoutes {
 
   private final InvocationRoute invocation;
   private final DeploymentRoute deployment;
+  private final LogRoute log;
 
   /** Creates them. */
-  public NativeRoutes(InvocationRoute invocation, DeploymentRoute deployment) {
+  public NativeRoutes(InvocationRoute invocation, DeploymentRoute deployment, LogRoute log) {
     this.invocation = invocation;
     this.deployment = deployment;
+    this.log = log;
   }
 
-  /** Adds them to {@code router}. */
+  /** Adds them to {@code router}, the one that has to be quick first. */
   public void addTo(Router router) {
     router.route(FUNCTIONS).order(ORDER).handler(invocation);
     router.route(FUNCTIONS).order(ORDER).handler(deployment);
+    router.route(FUNCTIONS).order(ORDER).handler(log);
+  }
+
+  /** Ends what would go on for ever. */
+  public void endStreams() {
+    log.endStreams();
   }
 }
