@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import threading
 
 import _kiln
 
@@ -41,7 +42,7 @@ class Bootstrap:
 
     def run(self):
         """Serves frames until the gateway closes its end, which ends the process inside `_kiln`."""
-        random.seed()
+        _be_another_process()
         _kiln.send(_kiln.READY, 0, _kiln.entered())
         while True:
             if self._template is not None:
@@ -115,7 +116,8 @@ class Bootstrap:
         """Takes one call and ends. What can be done before the call comes is done now."""
         self._template = None
         self._fork_hooks.register()
-        random.seed()
+        _be_another_process()
+        self._function.rehearse()
         self._exit = _kiln.leave
         self._after_answer = _kiln.leave
 
@@ -127,3 +129,10 @@ class Bootstrap:
         if self._template is not None:
             self._template.clean()
         _kiln.send(_kiln.CLEANED, nonce, None)
+
+
+def _be_another_process():
+    """What the hooks kept back by the zygote would do that a process of one thread needs: siblings must not draw the
+    same random numbers, and the main thread has another id."""
+    random.seed()
+    threading.main_thread()._set_native_id()

@@ -58,12 +58,17 @@ static void close_ends(struct sandbox_ends *ends)
             close(ends->values[i]);
 }
 
-static int make_channels(struct slot *slot, struct sandbox_ends *ends)
+/* A pipe belongs to its sandbox, or programs in it could not open /dev/stdout and /dev/stderr. */
+static int make_channels(struct slot *slot, struct sandbox_ends *ends, uid_t uid)
 {
     *ends = (struct sandbox_ends){.values = {-1, -1, -1, -1}};
     int result = 0;
-    for (int i = 0; result == 0 && i < CHANNEL_COUNT; i++)
-        result = make_pair(i == CHANNEL_STDOUT || i == CHANNEL_STDERR, &slot->channels[i], &ends->values[i]);
+    for (int i = 0; result == 0 && i < CHANNEL_COUNT; i++) {
+        bool pipes = i == CHANNEL_STDOUT || i == CHANNEL_STDERR;
+        result = make_pair(pipes, &slot->channels[i], &ends->values[i]);
+        if (result == 0 && pipes && fchown(ends->values[i], uid, uid) != 0)
+            result = -errno;
+    }
     return result;
 }
 
@@ -94,7 +99,7 @@ static void spawn_now(struct launcher *launcher, uint32_t number)
     struct sandbox_ends ends;
     enum kiln_step step = KILN_STEP_CHANNELS;
     slot->state = SLOT_SPAWNING;
-    int result = make_channels(slot, &ends);
+    int result = make_channels(slot, &ends, identity_slot(&launcher->identity, number));
     if (result == 0) {
         step = KILN_STEP_ZYGOTE;
         result = ask_zygote(launcher, number, &ends);
