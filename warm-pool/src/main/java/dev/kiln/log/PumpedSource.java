@@ -102,6 +102,7 @@ final class PumpedSource implements LogSource {
   @Override
   public synchronized void begin(String id) {
     requestId = Optional.of(id);
+    pump.begun();
   }
 
   @Override
