@@ -1,7 +1,5 @@
 package dev.kiln.linux;
 
-import java.lang.ref.Reference;
-
 /**
  * A set of descriptors of which one thread waits for those that can be read, level-triggered.
  * Adding, removing and {@link #wake} are safe from any thread; waiting and looking at what came is
@@ -27,6 +25,7 @@ public final class Epoll implements AutoCloseable {
   private final FileDescriptor epoll;
   private final FileDescriptor bell;
   private final NativeBuffer events;
+  private final NativeBuffer change = new NativeBuffer(EVENT_BYTES);
   private final NativeBuffer one = new NativeBuffer(8);
   private final int capacity;
 
@@ -44,15 +43,12 @@ public final class Epoll implements AutoCloseable {
 
   /** Adds a descriptor. */
   public void add(FileDescriptor descriptor) {
-    NativeBuffer event = new NativeBuffer(EVENT_BYTES);
-    event.bytes().putInt(0, EPOLLIN).putLong(DATA_OFFSET, descriptor.value());
-    try {
+    synchronized (change) {
+      change.bytes().putInt(0, EPOLLIN).putLong(DATA_OFFSET, descriptor.value());
       Linux.check(
-          LibC.FUNCTIONS.epoll_ctl(epoll.value(), ADD, descriptor.value(), event.address()),
+          LibC.FUNCTIONS.epoll_ctl(epoll.value(), ADD, descriptor.value(), change.address()),
           "add to epoll",
           descriptor);
-    } finally {
-      Reference.reachabilityFence(event);
     }
   }
 

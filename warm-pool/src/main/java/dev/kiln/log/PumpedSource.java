@@ -2,6 +2,7 @@ package dev.kiln.log;
 
 import dev.kiln.linux.FileDescriptor;
 import dev.kiln.linux.Linux;
+import dev.kiln.linux.LinuxException;
 import dev.kiln.log.LogSink.Stream;
 import java.util.Optional;
 
@@ -38,6 +39,10 @@ final class PumpedSource implements LogSource {
   private final class Output {
     private final FileDescriptor pipe;
     private final LineCutter cutter;
+
+    /** Whether the log thread looks at the pipe: not before it is attached, not after its end. */
+    private boolean watched;
+
     private boolean ended;
 
     Output(Stream stream, FileDescriptor pipe) {
@@ -60,7 +65,7 @@ final class PumpedSource implements LogSource {
         cutter.accept(reader.chunk(), length);
       } else if (length == 0) {
         ended = true;
-        pump.forget(pipe);
+        forget();
       }
       return length;
     }
@@ -75,18 +80,34 @@ final class PumpedSource implements LogSource {
       cutter.flush();
     }
 
-    void close() {
-      if (!ended) {
+    void watch() {
+      Linux.setNonBlocking(pipe);
+      pump.watch(pipe, PumpedSource.this);
+      watched = true;
+    }
+
+    private void forget() {
+      if (watched) {
+        watched = false;
         pump.forget(pipe);
       }
+    }
+
+    void close() {
+      forget();
       pipe.close();
     }
   }
 
-  void attach() {
-    for (Output output : new Output[] {stdout, stderr}) {
-      Linux.setNonBlocking(output.pipe);
-      pump.watch(output.pipe, this);
+  /** Lets the log thread look at both pipes; closes them where it cannot. */
+  synchronized void attach() {
+    try {
+      stdout.watch();
+      stderr.watch();
+    } catch (LinuxException e) {
+      closed = true;
+      closePipes();
+      throw e;
     }
   }
 
@@ -126,6 +147,10 @@ final class PumpedSource implements LogSource {
     }
     closed = true;
     drain();
+    closePipes();
+  }
+
+  private void closePipes() {
     stdout.close();
     stderr.close();
     pump.closed(this);

@@ -1,13 +1,19 @@
 package dev.kiln.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kiln.linux.Errno;
 import dev.kiln.linux.FileDescriptor;
 import dev.kiln.linux.Linux;
+import dev.kiln.linux.LinuxException;
 import dev.kiln.linux.NativeBuffer;
 import dev.kiln.log.LogSink.Stream;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class LogPumpTest {
@@ -213,6 +220,17 @@ class LogPumpTest {
       print(out.second(), "two\n");
       assertThat(next().text()).isEqualTo("two");
     }
+  }
+
+  @Test
+  void whatCannotBeWatchedIsClosedAndRefused(@TempDir Path directory) throws IOException {
+    Path file = Files.createFile(directory.resolve("file"));
+    FileDescriptor noPipe = Linux.open(file, Linux.Access.READ);
+    assertThatThrownBy(() -> pump.attach("a/f:1", out.first(), noPipe))
+        .isInstanceOfSatisfying(
+            LinuxException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EPERM));
+    assertThat(out.first().isOpen()).isFalse();
+    assertThat(noPipe.isOpen()).isFalse();
   }
 
   @Test
