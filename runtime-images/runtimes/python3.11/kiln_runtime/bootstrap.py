@@ -16,10 +16,11 @@ from kiln_runtime.warming import Dummy
 
 
 class Bootstrap:
-    """Made in the zygote; `run` is the life of a sandbox."""
+    """Made in the zygote; `run` is the life of a sandbox. The function's code lies at `root`."""
 
-    def __init__(self, fork_hooks):
+    def __init__(self, fork_hooks, root=TASK):
         logs.install()
+        self._root = root
         self._fork_hooks = fork_hooks
         self._dummy = Dummy()
         self._orphans = Orphans()
@@ -56,7 +57,7 @@ class Bootstrap:
         if not forks:
             self._fork_hooks.register()
         try:
-            self._function = Function.load(configuration, bundle)
+            self._function = Function.load(configuration, bundle, self._root)
         except Failure as failure:
             self._tell(_kiln.INIT_FAILED, nonce, failure)
             raise SystemExit(1) from None
@@ -94,7 +95,7 @@ class Bootstrap:
 
     def _compile(self, nonce, request):
         try:
-            bundle, warnings = compiler.compile_folder(TASK, json.loads(request)["handler"])
+            bundle, warnings = compiler.compile_folder(self._root, json.loads(request)["handler"])
         except Exception as error:
             self._tell(_kiln.FAILED, nonce, Failure.of(error))
             return

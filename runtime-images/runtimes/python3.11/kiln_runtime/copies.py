@@ -10,7 +10,6 @@ import _kiln
 from kiln_runtime.errors import Failure
 
 THREADS = "/proc/self/task"
-CHILDREN = "/proc/1/task/1/children"  # the template is PID 1
 WRITABLE = ("/tmp", "/dev/shm")
 MAX_ROUNDS = 64
 
@@ -21,6 +20,7 @@ class Template:
 
     def __init__(self):
         self._copies = {}
+        self._children = f"/proc/self/task/{os.getpid()}/children"
         _kiln.become_template()
         gc.collect()
         gc.freeze()
@@ -65,7 +65,7 @@ class Template:
     def _end_leftovers(self):
         """What a copy leaves becomes this process' child when the copy has ended, and so does what that leaves."""
         for _ in range(MAX_ROUNDS):
-            with open(CHILDREN, encoding="ascii") as file:
+            with open(self._children, encoding="ascii") as file:
                 left = [pid for pid in map(int, file.read().split()) if pid not in self._copies]
             if not left:
                 return

@@ -3,10 +3,11 @@
 import json
 import sys
 import traceback
+from os.path import dirname
 
 MAX_MESSAGE_CHARACTERS = 256 * 1024
 MAX_STACK_FRAMES = 64
-OWN_FOLDER = "/opt/kiln/"
+OWN_FOLDER = dirname(__file__)
 
 
 class Failure(Exception):

@@ -27,7 +27,7 @@ class Function:
         self._max_answer_bytes = configuration["maxAnswerBytes"]
 
     @classmethod
-    def load(cls, configuration, bundle, root=TASK):
+    def load(cls, configuration, bundle, root):
         """Runs the function's module-level code. Raises Failure, as `call` does."""
         _set_environment(configuration["environment"])
         _set_search_path(root)

@@ -12,7 +12,7 @@ import sys
 from kiln_runtime import bundle, logs
 from kiln_runtime.function import Function
 
-DUMMY = "/opt/kiln/kiln_runtime/dummy"
+DUMMY = os.path.join(os.path.dirname(__file__), "dummy")
 CONFIGURATION = {
     "handler": "kiln_dummy.handler",
     "functionName": "dummy",
@@ -34,8 +34,8 @@ class Dummy:
     def __init__(self):
         modules = []
         for name in ("kiln_dummy", "kiln_dummy_sibling"):
-            with open(f"{DUMMY}/{name}.py", encoding="utf-8") as file:
-                path = f"{DUMMY}/{name}.py"
+            path = f"{DUMMY}/{name}.py"
+            with open(path, encoding="utf-8") as file:
                 modules.append((name, False, f"{name}.py", compile(file.read(), path, "exec", dont_inherit=True)))
         self._bundle = bundle.pack(modules)
         self._names = [name for name, *_ in modules]
