@@ -2,10 +2,9 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test doctor bench test-vm fmt build image dependencies clean
+.PHONY: help run test doctor bench test-vm fmt build dependencies clean
 
-KILN_HOME ?= .kiln
-MVN := mvn -B -ntp -q
+MVN := mvn -B -ntp -q -Dstyle.color=never
 
 SOURCES := $(shell find pom.xml */pom.xml runtime-images/src/main warm-pool/src/main gateway/src/main -type f 2>/dev/null)
 GATEWAY := gateway/target/quarkus-app/quarkus-run.jar
