@@ -77,7 +77,7 @@ interface KilnConfig {
     @WithDefault("50000")
     int maxEntries();
 
-    @WithDefault("2")
+    @WithDefault("4")
     int atOnce();
 
     @WithDefault("64")
@@ -125,7 +125,7 @@ interface KilnConfig {
     @WithDefault("6291456")
     int maxAnswerBytes();
 
-    @WithDefault("268435456")
+    @WithDefault("67108864")
     long maxHeldBytes();
   }
 
@@ -139,7 +139,7 @@ interface KilnConfig {
     @WithDefault("2000")
     int waiting();
 
-    @WithDefault("67108864")
+    @WithDefault("33554432")
     long waitingBytes();
 
     @WithDefault("10s")
@@ -151,7 +151,7 @@ interface KilnConfig {
     @WithDefault("8388608")
     int bytesPerFunction();
 
-    @WithDefault("268435456")
+    @WithDefault("67108864")
     long bytes();
 
     @WithDefault("1048576")

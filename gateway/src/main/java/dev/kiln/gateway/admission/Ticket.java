@@ -44,6 +44,7 @@ public final class Ticket implements Permit {
   @Override
   public void close() {
     owner.leave(this);
+    stopTimer();
   }
 
   void startTimer(Duration time) {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * how long each took. Belongs to one event loop; only {@link #abandon} and {@link #supersede} may
  * come from elsewhere.
  */
-@SuppressWarnings("EnumOrdinal") // the steps' times are an array: nothing is boxed for each call
+@SuppressWarnings("EnumOrdinal") // the steps' times are an array: nothing is boxed for a call
 public final class Call {
 
   private final String requestId;
@@ -32,6 +32,7 @@ public final class Call {
   private final long startedAt;
   private final CompletableFuture<Answer> outcome = new CompletableFuture<>();
   private long stepStartedAt;
+  private int finished;
   private ByteBuf event;
   private boolean eventTaken;
 
@@ -102,11 +103,13 @@ public final class Call {
     return (System.nanoTime() - startedAt) / 1_000;
   }
 
-  /** Ends a step: what passed since the one before is its time. */
-  public void finish(Step step) {
-    long now = System.nanoTime();
-    micros[step.ordinal()] = (now - stepStartedAt) / 1_000;
-    stepStartedAt = now;
+  /** Ends the step that is under way: what passed since the one before is its time. */
+  void finishStep() {
+    if (finished < micros.length) {
+      long now = System.nanoTime();
+      micros[finished++] = (now - stepStartedAt) / 1_000;
+      stepStartedAt = now;
+    }
   }
 
   /**

@@ -40,7 +40,7 @@ public final class InvocationPath {
 
   /** Runs {@code call}, whose event has been received, and tells {@code caller} how it ended. */
   public void run(Call call, Caller caller) {
-    call.finish(Step.RECEIVE);
+    call.finishStep();
     call.outcome()
         .whenComplete(
             (answer, failure) -> {
@@ -68,12 +68,12 @@ public final class InvocationPath {
 
   private void resolve(Call call, Permit permit) {
     call.permit = permit;
-    call.finish(Step.ADMIT);
+    call.finishStep();
     ensureGoingOn(call);
     // After admission: a call that waited while its function was deployed anew runs the new code.
     call.version = functions.enter(call);
     call.deadline = Deadline.in(call.version.engineVersion().timeout());
-    call.finish(Step.RESOLVE);
+    call.finishStep();
   }
 
   private CompletionStage<Lease> lease(Call call) {
@@ -81,7 +81,7 @@ public final class InvocationPath {
   }
 
   private CompletionStage<Answer> send(Call call, Lease lease) {
-    call.finish(Step.LEASE);
+    call.finishStep();
     if (call.isOver()) {
       lease.close();
     }
@@ -94,7 +94,7 @@ public final class InvocationPath {
 
   private void stream(
       Call call, Caller caller, @Nullable Answer answer, @Nullable Throwable failure) {
-    call.finish(Step.SEND);
+    call.finishStep();
     Optional<ProblemException> problem = Optional.empty();
     if (failure == null && answer != null) {
       caller.answered(call, answer);

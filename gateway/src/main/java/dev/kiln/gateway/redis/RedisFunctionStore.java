@@ -39,6 +39,7 @@ public final class RedisFunctionStore implements FunctionStore {
   private final RedisKeys keys = new RedisKeys(FunctionId.DEFAULT_ACCOUNT);
   private final FunctionCodec codec = new FunctionCodec();
   private final Nodes nodes = new Nodes(keys);
+  private volatile boolean reachable = true;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "kiln-functions"));
 
@@ -171,8 +172,12 @@ public final class RedisFunctionStore implements FunctionStore {
             nodes.heartbeat(connections.shared().sync());
             return keys;
           });
+      reachable = true;
     } catch (StoreUnavailableException e) {
-      LOG.debugf(e, "No heartbeat");
+      if (reachable) {
+        LOG.warn("Redis cannot be reached: calls go on, deployments are refused until it is back");
+      }
+      reachable = false;
     }
   }
 
