@@ -1,0 +1,135 @@
+package dev.kiln.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kiln.launcher.RawGateway.Answer;
+import dev.kiln.linux.Errno;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** A slot's next sandbox finds nothing of the last. */
+class SlotIT {
+
+  private static final int PROBE = 1;
+  private static final Path GROUPS = Path.of("/kiln/cgroup");
+  private static final boolean HYBRID = Files.exists(GROUPS.resolve("memory"));
+  private static final int SIGKILL = 9;
+
+  private static RawGateway gateway;
+
+  @BeforeAll
+  static void open() {
+    gateway = new RawGateway();
+    gateway.greet(PROBE);
+  }
+
+  @AfterAll
+  static void close() {
+    gateway.close();
+  }
+
+  @Test
+  void itsExitStatusIsTold() {
+    try (Probe probe = gateway.spawn(0, PROBE)) {
+      probe.send("exit 7");
+      Answer exited = gateway.awaitUnasked(Operation.EXITED);
+      assertThat(exited.id()).isEqualTo(probe.id());
+      assertThat(exited.word(0)).isEqualTo(7 << 8);
+    }
+  }
+
+  @Test
+  void killingTakesAlongWhatHasLeftItsSession() throws IOException {
+    try (Probe probe = gateway.spawn(1, PROBE)) {
+      for (int i = 0; i < 20; i++) {
+        assertThat(probe.tell("daemon 0").errno().number()).isZero();
+      }
+      assertThat(members(1)).isGreaterThan(20);
+      assertThat(gateway.end(probe).word(0)).isEqualTo(SIGKILL);
+      assertThat(members(1)).isZero();
+    }
+  }
+
+  @Test
+  void aFrozenSandboxIsKilledAndItsSlotThawed() throws IOException {
+    try (Probe probe = gateway.spawn(2, PROBE)) {
+      Path freeze = GROUPS.resolve("unified/slot-2/cgroup.freeze");
+      Files.writeString(freeze, "1");
+      gateway.end(probe);
+      assertThat(Files.readString(freeze).strip()).isEqualTo("0");
+    }
+    try (Probe probe = gateway.spawn(2, PROBE)) {
+      gateway.end(probe);
+    }
+  }
+
+  /** The gateway still holds the listener, so the network cannot be clean: it is replaced. */
+  @Test
+  void aListenerThatIsLeftDoesNotReachTheNextTenant() {
+    Answer sockets;
+    try (Probe probe = gateway.spawn(3, PROBE)) {
+      sockets =
+          gateway.ask(Operation.SOCKET, 3, probe.id().generation(), b -> Messages.putSocket(b, 1));
+      assertThat(sockets.descriptors()).hasSize(1);
+      gateway.end(probe);
+    }
+    try (Probe probe = gateway.spawn(3, PROBE)) {
+      assertThat(probe.tell("sockets").text()).isEqualTo("0");
+      gateway.end(probe);
+    }
+    sockets.descriptors().forEach(dev.kiln.linux.FileDescriptor::close);
+  }
+
+  @Test
+  void aPortThatTheLastTenantListenedOnIsFree() {
+    for (int i = 0; i < 3; i++) {
+      try (Probe probe = gateway.spawn(4, PROBE)) {
+        assertThat(probe.tell("listen 8080").errno()).isEqualTo(new Errno(0));
+        gateway.end(probe);
+      }
+    }
+  }
+
+  /** Out of memory in any process ends all of the sandbox's, and no other's. */
+  @Test
+  void outOfMemoryEndsTheWholeSandboxAndSparesItsNeighbour() throws IOException {
+    try (Probe neighbour = gateway.spawn(6, PROBE);
+        Probe probe = gateway.spawn(5, PROBE)) {
+      limit(5, 32 << 20);
+      probe.send("daemon 200");
+      Answer exited = gateway.awaitUnasked(Operation.EXITED);
+      assertThat(exited.id()).isEqualTo(probe.id());
+      assertThat(exited.word(1)).as("oom kills").isPositive();
+      assertThat(members(5)).isZero();
+      assertThat(neighbour.tell("alloc 1").errno().number()).isZero();
+      gateway.end(neighbour);
+    }
+  }
+
+  @Test
+  void countersAreOfOneSandbox() throws IOException {
+    try (Probe probe = gateway.spawn(7, PROBE)) {
+      limit(7, 32 << 20);
+      probe.send("daemon 200");
+      assertThat(gateway.awaitUnasked(Operation.EXITED).word(1)).isPositive();
+    }
+    try (Probe probe = gateway.spawn(7, PROBE)) {
+      assertThat(gateway.end(probe).word(1)).as("oom kills").isZero();
+    }
+  }
+
+  private static void limit(int slot, long bytes) throws IOException {
+    Path memory = GROUPS.resolve(HYBRID ? "memory" : "unified").resolve("slot-" + slot);
+    Files.writeString(
+        memory.resolve(HYBRID ? "memory.limit_in_bytes" : "memory.max"), Long.toString(bytes));
+  }
+
+  private static int members(int slot) throws IOException {
+    Path processes = GROUPS.resolve("unified/slot-" + slot + "/cgroup.procs");
+    return Files.readAllLines(processes).size();
+  }
+}
