@@ -349,10 +349,20 @@ int64_t runtimes_due(struct launcher *launcher, int64_t now)
 
 void runtimes_end(struct launcher *launcher)
 {
+    struct runtimes *runtimes = &launcher->runtimes;
     int status;
-    if (launcher->runtimes.base_pidfd < 0)
-        return;
-    int result = process_end(launcher->runtimes.base_pidfd, SIGKILL, END_PATIENCE_MICROS, &status);
-    if (result != 0)
-        report_failure("end", "the base zygote", -result);
+    if (runtimes->base_pidfd >= 0) {
+        int result = process_end(runtimes->base_pidfd, SIGKILL, END_PATIENCE_MICROS, &status);
+        if (result != 0)
+            report_failure("end", "the base zygote", -result);
+        epoll_ctl(launcher->epoll, EPOLL_CTL_DEL, runtimes->base_pidfd, NULL);
+        close(runtimes->base_pidfd);
+        runtimes->base_pidfd = -1;
+        close_zygote(launcher, &runtimes->base);
+    }
+    runtimes->base = (struct zygote){.socket = -1, .due = INT64_MAX};
+    for (uint32_t i = 0; i < runtimes->count; i++) {
+        close_zygote(launcher, &runtimes->zygotes[i]);
+        runtimes->zygotes[i] = (struct zygote){.socket = -1, .due = INT64_MAX};
+    }
 }

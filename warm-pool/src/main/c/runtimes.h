@@ -52,7 +52,7 @@ void runtimes_announce(struct launcher *launcher);
 
 int64_t runtimes_due(struct launcher *launcher, int64_t now);
 
-/* Kills the base zygote, and with it every sandbox; waits until that is done. */
+/* Kills the base zygote, and with it every sandbox, and waits until that is done; none is started again. */
 void runtimes_end(struct launcher *launcher);
 
 #endif

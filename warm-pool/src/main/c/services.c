@@ -20,7 +20,6 @@
 #include "supervise.h"
 
 #define DRAIN_MICROS 10000000
-#define HUNG_UP_MICROS 1000000
 #define END_MICROS 5000000
 #define KILL_MICROS 5000000
 #define ANSWERS_BASE_BYTES (1 << 20)
@@ -227,8 +226,9 @@ void services_gateway_hung_up(struct launcher *launcher)
 {
     epoll_ctl(launcher->epoll, EPOLL_CTL_DEL, launcher->gateway, NULL);
     launcher->greeted = false;
+    runtimes_end(launcher);
     if (launcher->services.gateway_due == INT64_MAX)
-        launcher->services.gateway_due = now_micros() + HUNG_UP_MICROS;
+        launcher->services.gateway_due = now_micros() + DRAIN_MICROS;
 }
 
 void services_drain(struct launcher *launcher)

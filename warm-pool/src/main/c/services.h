@@ -26,7 +26,8 @@ int services_start_gateway(struct launcher *launcher);
 /* A keeper's pidfd is readable. */
 void services_exited(struct launcher *launcher, enum service service);
 
-/* The gateway has closed its socket. It is ending, and how is known when it has; if it does not, it is ended. */
+/* The gateway has closed its socket: its sandboxes end now. It is ending too, and how is known when it has; one that
+ * has not after ten seconds is killed. */
 void services_gateway_hung_up(struct launcher *launcher);
 
 /* Tells the gateway to end, and gives it ten seconds. */
