@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LauncherClient implements Launcher {
 
+  private static final Logger LOG = Logger.getLogger(LauncherClient.class);
   private static final int UNDER_WAY = 128;
   private static final int MOST_WAITING = 16_384;
   private static final int HELLO_MILLIS = 10_000;
@@ -56,11 +58,13 @@ public final class LauncherClient implements Launcher {
 
   /**
    * Greets the launcher and waits for its welcome, ten seconds at most. Takes ownership of the
-   * socket.
+   * socket. From here on this process is not dumpable: whoever runs under the same user id could
+   * else take the socket out of it with pidfd_getfd, and with it the launcher's ear.
    *
    * @throws LauncherException if the launcher is of another build or protocol
    */
   public static LauncherClient open(FileDescriptor socket) {
+    Linux.setDumpable(false);
     return open(socket, Build.id());
   }
 
@@ -221,25 +225,37 @@ public final class LauncherClient implements Launcher {
   }
 
   private void readAll(LauncherListener listener) {
-    early.forEach(event -> event.accept(listener));
     try {
-      int length = incoming.receive(socket);
-      while (length == Messages.REPLY_BYTES && !incoming.truncated()) {
+      early.forEach(event -> tell(event, listener));
+      while (isReply(incoming.receive(socket))) {
         dispatch(listener);
-        length = incoming.receive(socket);
       }
     } catch (LinuxException e) {
-      // The socket is broken, which means the same as its end.
+      LOG.warnf("the launcher's socket is broken: %s", e.getMessage());
+    } finally {
+      incoming.closeDescriptors();
+      end();
+      listener.gone();
     }
-    incoming.closeDescriptors();
-    end();
-    listener.gone();
+  }
+
+  private boolean isReply(int length) {
+    return length == Messages.REPLY_BYTES && !incoming.truncated();
+  }
+
+  /** Tells an event; a listener's fault must not deafen everybody else. */
+  private static void tell(Consumer<LauncherListener> event, LauncherListener listener) {
+    try {
+      event.accept(listener);
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "handling what the launcher said failed");
+    }
   }
 
   private void dispatch(LauncherListener listener) {
     int answered = Messages.sequence(incoming.payload());
     if (answered == 0) {
-      event(incoming.payload()).accept(listener);
+      tell(event(incoming.payload()), listener);
       return;
     }
     Request<?> request = takeUnderWay(answered);
@@ -334,17 +350,17 @@ public final class LauncherClient implements Launcher {
 
   @Override
   public void close() {
-    Thread waitingReader;
+    Thread hearing;
     synchronized (sending) {
-      waitingReader = reader;
-      if (!ended) {
+      hearing = reader;
+      if (socket.isOpen() && !ended) {
         Linux.shutdown(socket);
       }
     }
-    end();
-    if (waitingReader != null && waitingReader != Thread.currentThread()) {
-      joinQuietly(waitingReader);
+    if (hearing != null && hearing != Thread.currentThread()) {
+      joinQuietly(hearing);
     }
+    end();
     socket.close();
   }
 

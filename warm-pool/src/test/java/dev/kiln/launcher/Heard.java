@@ -11,25 +11,41 @@ import org.jspecify.annotations.Nullable;
 final class Heard implements LauncherListener {
 
   private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+  private String failing = "";
+  private @Nullable RuntimeException fault;
 
   @Override
   public void exited(SandboxId id, Exit exit) {
-    events.add("exited " + id + " " + exit);
+    add("exited " + id + " " + exit);
   }
 
   @Override
   public void zygoteDown(OptionalInt runtime) {
-    events.add("down " + runtime);
+    add("down " + runtime);
   }
 
   @Override
   public void zygoteUp(OptionalInt runtime, Duration startup) {
-    events.add("up " + runtime + " " + startup);
+    add("up " + runtime + " " + startup);
   }
 
   @Override
   public void gone() {
-    events.add("gone");
+    add("gone");
+  }
+
+  /** From now on throws {@code fault} for events that start with {@code prefix}. */
+  Heard failingOn(String prefix, RuntimeException fault) {
+    failing = prefix;
+    this.fault = fault;
+    return this;
+  }
+
+  private void add(String event) {
+    if (fault != null && event.startsWith(failing)) {
+      throw fault;
+    }
+    events.add(event);
   }
 
   /** Returns the next, or null where none comes in half a minute. */

@@ -44,6 +44,7 @@ class LauncherClientIT {
     assertThat(client.welcome().slots()).isPositive();
     assertThat(client.welcome().firstUid()).isGreaterThan(Linux.userId());
     assertThat(Linux.userId()).as("the tests run without privilege").isPositive();
+    assertThat(Linux.isDumpable()).as("others of this user may take its descriptors").isFalse();
   }
 
   @Test

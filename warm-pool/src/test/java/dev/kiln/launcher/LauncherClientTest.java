@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class LauncherClientTest {
 
+  private static final byte[] BUILD = Build.id();
   private static final SandboxId SANDBOX = new SandboxId(3, 17);
 
   private final TestingLauncher launcher = new TestingLauncher();
@@ -35,7 +36,7 @@ class LauncherClientTest {
 
   private LauncherClient open() {
     launcher.welcome();
-    LauncherClient client = LauncherClient.open(launcher.socket());
+    LauncherClient client = LauncherClient.open(launcher.socket(), BUILD);
     launcher.receive();
     client.listen(heard);
     return client;
@@ -44,13 +45,13 @@ class LauncherClientTest {
   @Test
   void greetsWithProtocolAndBuild() {
     launcher.welcome();
-    try (LauncherClient client = LauncherClient.open(launcher.socket())) {
+    try (LauncherClient client = LauncherClient.open(launcher.socket(), BUILD)) {
       ByteBuffer hello = launcher.receive();
       assertThat(hello.getInt(0)).isEqualTo(1);
       assertThat(hello.getInt(16)).isEqualTo(Messages.PROTOCOL);
       byte[] build = new byte[32];
       hello.get(20, build);
-      assertThat(build).isEqualTo(Build.id());
+      assertThat(build).isEqualTo(BUILD);
       assertThat(client.welcome()).isEqualTo(new Welcome(100, 200_000, 1, 1, 7));
     }
   }
@@ -64,7 +65,7 @@ class LauncherClientTest {
     launcher.send();
     FileDescriptor socket = launcher.socket();
     LauncherException refusal =
-        assertThrows(LauncherException.class, () -> LauncherClient.open(socket));
+        assertThrows(LauncherException.class, () -> LauncherClient.open(socket, BUILD));
     assertThat(refusal).hasMessage("launcher: hello slot 0: check message: EPROTO");
     assertThat(refusal.errno()).isEqualTo(Errno.EPROTO);
     assertThat(socket.isOpen()).isFalse();
@@ -73,7 +74,7 @@ class LauncherClientTest {
   @Test
   void aLauncherThatEndsWhileGreetedIsRefused() {
     launcher.close();
-    assertThatThrownBy(() -> LauncherClient.open(launcher.socket()))
+    assertThatThrownBy(() -> LauncherClient.open(launcher.socket(), BUILD))
         .isInstanceOf(RuntimeException.class);
   }
 
@@ -254,6 +255,19 @@ class LauncherClientTest {
   }
 
   @Test
+  void aListenersFaultDeafensNobody() throws Exception {
+    launcher.welcome();
+    try (LauncherClient client = LauncherClient.open(launcher.socket(), BUILD)) {
+      launcher.receive();
+      client.listen(heard.failingOn("down", new IllegalStateException("the listener's fault")));
+      launcher.reply(65, 0, 0, 0);
+      launcher.send();
+      assertThat(get(answeredStat(client)).processes()).isEqualTo(4);
+    }
+    assertThat(heard.next()).isEqualTo("gone");
+  }
+
+  @Test
   void aPacketThatIsNoReplyEndsTheConversation() throws InterruptedException {
     try (LauncherClient client = open()) {
       launcher.sendShort();
@@ -276,7 +290,7 @@ class LauncherClientTest {
   @Test
   void isNotAskedBeforeItIsListenedTo() {
     launcher.welcome();
-    try (LauncherClient client = LauncherClient.open(launcher.socket())) {
+    try (LauncherClient client = LauncherClient.open(launcher.socket(), BUILD)) {
       assertThatThrownBy(() -> client.stat(SANDBOX)).isInstanceOf(IllegalStateException.class);
     }
   }
