@@ -4,18 +4,19 @@ import dev.kiln.contract.InvocationException;
 import dev.kiln.contract.InvocationException.OfEngine;
 import dev.kiln.contract.framed.ConversationException;
 import dev.kiln.launcher.Exit;
-import dev.kiln.sandbox.Sandbox;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out why a conversation broke off. Where the answer did not come in time or is not allowed,
- * that is known at once; where the socket just closed, it takes the launcher's report of how the
- * sandbox ended.
+ * that is known at once; where the socket just closed, it takes the report of how the process
+ * ended.
  *
  * @param version whose invocation it was
  * @param requestId the invocation's
@@ -23,19 +24,12 @@ import java.util.concurrent.TimeUnit;
  */
 record Autopsy(Version version, String requestId, Duration timeout) {
 
-  /**
-   * How long a sandbox's end may take to be reported by the launcher, which first sees to it that
-   * nothing is left.
-   */
+  /** How long the report may take: the launcher first sees to it that nothing is left. */
   private static final long REPORT_SECONDS = 10;
 
-  /**
-   * Kills the sandbox, if it still lives, and completes on {@code loop} with what the invocation's
-   * caller is told.
-   */
+  /** Completes on {@code loop}, the caller's, with what the invocation's caller is told. */
   CompletionStage<InvocationException> examine(
-      Sandbox sandbox, ConversationException broken, EventLoop loop) {
-    sandbox.kill();
+      ConversationException broken, CompletionStage<Exit> exit, EventLoop loop) {
     return switch (broken.end()) {
       case TIMED_OUT -> CompletableFuture.completedFuture(Ending.timedOut(timeout));
       case TOO_LARGE ->
@@ -45,22 +39,28 @@ record Autopsy(Version version, String requestId, Duration timeout) {
       case ABANDONED, ENTER_FAILED ->
           CompletableFuture.completedFuture(
               new OfEngine("Kiln ended the sandbox during the invocation."));
-      case UNREAD, CLOSED -> exit(sandbox, loop).thenApply(this::explain);
+      case UNREAD, CLOSED -> exit(exit, loop).thenApply(this::explain);
     };
   }
 
-  /** Completes on {@code loop} with how the sandbox ended, if the launcher says so in time. */
-  static CompletableFuture<Optional<Exit>> exit(Sandbox sandbox, EventLoop loop) {
-    return sandbox
-        .exit()
-        .toCompletableFuture()
+  /** Completes on {@code loop} with how it ended, if that is reported in time. */
+  static CompletableFuture<Optional<Exit>> exit(CompletionStage<Exit> exit, EventLoop loop) {
+    return exit.toCompletableFuture()
         .copy()
         .orTimeout(REPORT_SECONDS, TimeUnit.SECONDS)
-        .handleAsync((exit, error) -> Optional.ofNullable(exit), loop);
+        .handleAsync((how, error) -> Optional.ofNullable(how), loop);
   }
 
   private InvocationException explain(Optional<Exit> exit) {
     return exit.<InvocationException>map(how -> Ending.ofProcess(how, version, requestId))
         .orElseGet(() -> new OfEngine("The sandbox ended, and the launcher did not say how."));
+  }
+
+  /** Returns what a stage that depends on a failed one failed with. */
+  static Throwable unwrapped(@Nullable Throwable error) {
+    if (error instanceof CompletionException && error.getCause() != null) {
+      return error.getCause();
+    }
+    return error == null ? new OfEngine("There is no result.") : error;
   }
 }

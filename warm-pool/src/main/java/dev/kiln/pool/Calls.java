@@ -6,6 +6,7 @@ import dev.kiln.contract.Isolation;
 import dev.kiln.contract.StartType;
 import dev.kiln.sandbox.SandboxState;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What calls do to the {@link Ledger}: ask, wait, give up, give back. */
 final class Calls {
@@ -28,21 +29,64 @@ final class Calls {
     }
   }
 
-  /**
-   * Keeps a version with another isolation than it asks for, from now on; what there was of it
-   * goes.
-   */
-  VersionStock restock(VersionStock old, Isolation isolation, Actions actions) {
+  /** Serves a version with {@code fresh} isolation from now on that cannot be served by copies. */
+  VersionStock fallBackToFresh(VersionStock old) {
     synchronized (ledger) {
       VersionStock current = ledger.versions.get(old.version.key());
       if (current != old) {
         return current == null ? old : current;
       }
       old.retired = true;
-      VersionStock stock = put(old.version, isolation);
-      stock.minWarm = old.minWarm;
-      return stock;
+      return put(old.version, Isolation.FRESH);
     }
+  }
+
+  /** Returns what forks copies for a version. */
+  Template template(VersionStock stock, Supplier<Template> make) {
+    synchronized (ledger) {
+      Template template = stock.template;
+      if (template == null) {
+        template = make.get();
+        stock.template = template;
+      }
+      return template;
+    }
+  }
+
+  /** Notes that a template is about to run a copy; false if it is being evicted or has ended. */
+  boolean lend(Resident template, VersionStock stock) {
+    synchronized (ledger) {
+      if (template.leaving) {
+        return false;
+      }
+      ledger.idle.remove(template);
+      stock.idle.remove(template);
+      stock.uses++;
+      ledger.hold(template, stock);
+      return true;
+    }
+  }
+
+  /**
+   * Notes that a template has no copy running: it may be evicted, and goes where its version is to
+   * go.
+   */
+  Actions rest(Resident template, VersionStock stock, long nowNanos) {
+    Actions actions = new Actions();
+    synchronized (ledger) {
+      stock.busy--;
+      ledger.busy--;
+      if (ledger.closed || stock.retired || !template.sandbox.state().isAlive()) {
+        ledger.kill(template, actions);
+      } else {
+        template.idleSinceNanos = nowNanos;
+        template.measured = false;
+        ledger.idle.add(template, stock);
+        stock.idle.add(template);
+        ledger.provision(actions);
+      }
+    }
+    return actions;
   }
 
   private VersionStock put(Version version, Isolation isolation) {
@@ -136,7 +180,8 @@ final class Calls {
   Optional<Resident> takeForPrestart(VersionStock stock, long nowNanos) {
     synchronized (ledger) {
       int has = stock.idle.size() + stock.busy + stock.ordered;
-      if (ledger.closed
+      if (stock.isolation != Isolation.REUSE
+          || ledger.closed
           || !stock.mayGrow()
           || has >= stock.minWarm
           || !stock.prestart.allows(nowNanos)) {
@@ -145,6 +190,13 @@ final class Calls {
       Optional<Resident> stem = Optional.ofNullable(stock.runtime.takeStem());
       stem.ifPresent(resident -> ledger.hold(resident, stock));
       return stem;
+    }
+  }
+
+  /** Returns whether it is time to try to make a version a warm sandbox ahead of its calls. */
+  boolean mayPrestart(VersionStock stock, long nowNanos) {
+    synchronized (ledger) {
+      return !ledger.closed && stock.mayGrow() && stock.prestart.allows(nowNanos);
     }
   }
 

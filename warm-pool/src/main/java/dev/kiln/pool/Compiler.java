@@ -96,8 +96,9 @@ final class Compiler {
       result.complete(new Compiled(bundle.bytes(), warnings(bundle.report())));
     } else if (error instanceof ConversationException broken) {
       Version version = holding.stock().version;
+      holding.resident().sandbox.kill();
       new Autopsy(version, version.key(), version.timeout())
-          .examine(holding.resident().sandbox, broken, loop)
+          .examine(broken, holding.resident().sandbox.exit(), loop)
           .thenAccept(result::completeExceptionally);
     } else {
       result.completeExceptionally(error);

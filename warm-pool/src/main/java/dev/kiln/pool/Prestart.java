@@ -1,5 +1,6 @@
 package dev.kiln.pool;
 
+import dev.kiln.contract.Isolation;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
@@ -16,8 +17,10 @@ final class Prestart {
   private final Ledger ledger;
   private final Calls calls;
   private final WarmPool pool;
+  private final Templates templates;
 
-  Prestart(Ledger ledger, Calls calls, WarmPool pool) {
+  Prestart(Ledger ledger, Calls calls, WarmPool pool, Templates templates) {
+    this.templates = templates;
     this.ledger = ledger;
     this.calls = calls;
     this.pool = pool;
@@ -25,6 +28,9 @@ final class Prestart {
 
   /** Starts as many as the version lacks and stems are ready for. */
   void fill(VersionStock stock) {
+    if (stock.isolation == Isolation.FORK && calls.mayPrestart(stock, System.nanoTime())) {
+      templates.of(stock).prestart();
+    }
     Optional<Resident> stem = calls.takeForPrestart(stock, System.nanoTime());
     while (stem.isPresent()) {
       start(stem.get(), stock);

@@ -32,6 +32,10 @@ final class VersionStock {
   final List<Resident> idle = new ArrayList<>();
   final ArrayDeque<WaitingCall> waiting = new ArrayDeque<>();
   final Backoff prestart;
+
+  /** What forks copies, where the isolation is {@code fork} and a call has come. */
+  @Nullable Template template;
+
   int busy;
   int ordered;
   int minWarm;

@@ -4,6 +4,7 @@ import dev.kiln.cgroup.CgroupDriver;
 import dev.kiln.contract.Deadline;
 import dev.kiln.contract.InvocationException;
 import dev.kiln.contract.InvocationException.OfEngine;
+import dev.kiln.contract.Isolation;
 import dev.kiln.contract.StartType;
 import dev.kiln.launcher.Exit;
 import dev.kiln.launcher.Launcher;
@@ -18,7 +19,6 @@ import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -49,6 +49,7 @@ final class WarmPool implements Pool, LauncherListener {
   private final Nursery nursery;
   private final Attachment attachment;
   private final Keeper keeper;
+  private final Templates templates;
   private final Compiler compiler;
   private final AtomicBoolean refilling = new AtomicBoolean();
   private final CompletableFuture<Void> gone = new CompletableFuture<>();
@@ -68,8 +69,10 @@ final class WarmPool implements Pool, LauncherListener {
     this.upkeep = new Upkeep(ledger);
     this.attachment = new Attachment(launcher, cgroups, logs);
     this.compiler = new Compiler(ledger, this);
+    this.templates = new Templates(this, ledger, calls, logs, launcher);
     this.keeper =
-        new Keeper(upkeep, cgroups, this::perform, new Prestart(ledger, calls, this)::fill);
+        new Keeper(
+            upkeep, cgroups, this::perform, new Prestart(ledger, calls, this, templates)::fill);
     this.nursery =
         new Nursery(launcher, stems, loops, transitions, this::perform, engine.runtimes().size());
   }
@@ -95,14 +98,18 @@ final class WarmPool implements Pool, LauncherListener {
 
   @Override
   public CompletionStage<Lease> lease(Version version, Deadline deadline, EventLoop loop) {
-    VersionStock stock;
     try {
-      stock = calls.stock(version);
+      return lease(calls.stock(version), deadline, loop);
     } catch (InvocationException e) {
       return CompletableFuture.failedFuture(e);
     }
-    return acquire(stock, deadline, loop)
-        .thenApply(holding -> new SandboxLease(holding, this, loop));
+  }
+
+  private CompletionStage<Lease> lease(VersionStock stock, Deadline deadline, EventLoop loop) {
+    return stock.isolation == Isolation.FORK
+        ? templates.of(stock).lease(deadline, loop).thenApply(seat -> new SeatLease(seat, loop))
+        : acquire(stock, deadline, loop)
+            .thenApply(holding -> new SeatLease(new SandboxSeat(holding, this), loop));
   }
 
   @Override
@@ -171,7 +178,7 @@ final class WarmPool implements Pool, LauncherListener {
   }
 
   /** Does what the ledger has decided. */
-  private void perform(Actions actions) {
+  void perform(Actions actions) {
     actions.kills.forEach(resident -> resident.sandbox.kill());
     actions.births.forEach(nursery::bear);
     actions.warmings.forEach(nursery::promote);
@@ -234,13 +241,8 @@ final class WarmPool implements Pool, LauncherListener {
     if (error != null || !call.result.complete(holding)) {
       giveBack(holding, false);
       call.result.completeExceptionally(
-          error == null ? new OfEngine("The call was over.") : unwrapped(error));
+          error == null ? new OfEngine("The call was over.") : Autopsy.unwrapped(error));
     }
-  }
-
-  private static Throwable unwrapped(Throwable error) {
-    Throwable cause = error.getCause();
-    return error instanceof CompletionException && cause != null ? cause : error;
   }
 
   // ---- the background

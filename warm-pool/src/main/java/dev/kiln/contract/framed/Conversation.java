@@ -143,12 +143,17 @@ public final class Conversation {
 
   /**
    * Turns a sandbox that has initialised its function into a template: from now on it only forks
-   * copies.
+   * copies. The stage never completes but exceptionally, when the conversation ends.
    */
-  public void serveCopies(CopyListener listener) {
+  public CompletionStage<Void> serveCopies(CopyListener listener) {
     Copies copies = new Copies(listener);
-    exchange = copies;
-    reader.limit(copies.limit());
+    if (ended == null) {
+      exchange = copies;
+      reader.limit(copies.limit());
+    } else {
+      copies.result.completeExceptionally(notBegun());
+    }
+    return copies.result;
   }
 
   /** Asks a template for one copy, which bears the number {@code copy} from now on. */

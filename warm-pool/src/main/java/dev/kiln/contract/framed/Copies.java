@@ -1,5 +1,7 @@
 package dev.kiln.contract.framed;
 
+import dev.kiln.contract.InvocationException.Fault;
+import dev.kiln.contract.InvocationException.OfFunction;
 import dev.kiln.contract.framed.ConversationException.End;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +19,7 @@ final class Copies extends Exchange<Void> {
   @Nullable Void accept(FrameType type, long nonce, long micros, ByteBuf payload) {
     switch (type) {
       case FORKED -> listener.forked(nonce);
-      case FORK_REFUSED -> refused(FunctionError.read(payload));
+      case FORK_REFUSED -> refused(nonce, FunctionError.read(payload));
       case COPY_EXITED -> listener.exited(nonce, waitStatus(payload));
       case CLEANED -> listener.cleaned();
       case LOAD,
@@ -40,9 +42,9 @@ final class Copies extends Exchange<Void> {
     return null;
   }
 
-  private void refused(FunctionError error) {
-    var failure = error.toException(dev.kiln.contract.InvocationException.Fault.RAISED);
-    listener.refused(failure.errorType(), String.valueOf(failure.getMessage()));
+  private void refused(long copy, FunctionError error) {
+    OfFunction failure = error.toException(Fault.RAISED);
+    listener.refused(copy, failure.errorType(), String.valueOf(failure.getMessage()));
   }
 
   private static int waitStatus(ByteBuf payload) {

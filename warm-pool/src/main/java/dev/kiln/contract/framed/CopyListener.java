@@ -6,8 +6,8 @@ public interface CopyListener {
   /** A copy waits for its invocation; its three descriptors are in the channels' socket. */
   void forked(long copy);
 
-  /** No copy was made. */
-  void refused(String errorType, String errorMessage);
+  /** A copy that was asked for was not made. */
+  void refused(long copy, String errorType, String errorMessage);
 
   /** A copy ended, with the status that {@code waitpid} gave. */
   void exited(long copy, int waitStatus);

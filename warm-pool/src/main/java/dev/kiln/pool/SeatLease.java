@@ -8,30 +8,26 @@ import dev.kiln.contract.InvocationException.OfFunction;
 import dev.kiln.contract.StartType;
 import dev.kiln.contract.framed.ConversationException;
 import dev.kiln.contract.framed.ConversationException.End;
-import dev.kiln.launcher.Exit;
-import dev.kiln.sandbox.Sandbox;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lease of a whole sandbox. Everything happens on its event loop.
+ * A lease of a {@link Seat}. Everything happens on its event loop.
  *
  * <p>A sandbox may have died while it was idle, unnoticed until it is written to. The kernel tells
  * this from a death during the call: a peer that closes its socket with bytes unread resets it. So
- * what was never read is sent once more, to another sandbox, and the caller never sees it.
+ * what was never read is sent once more, to another seat, and the caller never sees it.
  */
-final class SandboxLease implements Lease {
+final class SeatLease implements Lease {
 
-  private final WarmPool pool;
   private final EventLoop loop;
   private final CompletableFuture<Answer> result = new CompletableFuture<>();
-  private Holding holding;
+  private Seat seat;
   private @Nullable Answer answer;
   private boolean sent;
   private boolean sentAgain;
@@ -39,23 +35,22 @@ final class SandboxLease implements Lease {
   private boolean held = true;
   private boolean closed;
 
-  SandboxLease(Holding holding, WarmPool pool, EventLoop loop) {
-    this.holding = holding;
-    this.pool = pool;
+  SeatLease(Seat seat, EventLoop loop) {
+    this.seat = seat;
     this.loop = loop;
   }
 
   @Override
   public StartType startType() {
-    return holding.startType();
+    return seat.startType();
   }
 
   @Override
   public Map<String, Long> phases() {
     Map<String, Long> phases = new LinkedHashMap<>();
-    phases.put("lease", holding.leaseMicros());
-    if (holding.startType() != StartType.WARM) {
-      phases.put("attach", holding.attachMicros());
+    phases.put("lease", seat.leaseMicros());
+    if (seat.startType() != StartType.WARM) {
+      phases.put("attach", seat.attachMicros());
     }
     if (answer != null) {
       phases.put("init", answer.initMicros());
@@ -73,103 +68,87 @@ final class SandboxLease implements Lease {
     }
     sent = true;
     result.whenComplete((done, error) -> event.release());
-    sendTo(holding.resident(), invocation);
+    sendTo(seat, invocation);
     return result;
   }
 
   /** Sends it with a reference of its own to the event, which may be needed again. */
-  private void sendTo(Resident resident, Invocation invocation) {
-    resident.sandbox.logs().begin(invocation.requestId());
-    resident
-        .sandbox
-        .conversation()
+  private void sendTo(Seat to, Invocation invocation) {
+    to.logs().begin(invocation.requestId());
+    to.conversation()
         .invoke(
-            resident.loaded ? Optional.empty() : Optional.of(holding.stock().load),
+            to.load(),
             invocation.withEvent(invocation.event().retainedDuplicate()),
-            holding.stock().version.maxAnswerBytes())
+            to.version().maxAnswerBytes())
         .whenComplete((received, error) -> received(invocation, received, error));
   }
 
   private void received(
       Invocation invocation, @Nullable Answer received, @Nullable Throwable error) {
     if (received != null) {
-      answered(holding.resident(), received);
+      answer = received;
+      seat.loaded(received.initMicros());
+      reusable = true;
       result.complete(received);
     } else if (error instanceof ConversationException broken) {
       broken(invocation, broken);
     } else if (error instanceof OfFunction failed) {
-      reusable = failed.fault() != Fault.INIT_FAILED;
-      holding.resident().loaded = reusable;
-      result.completeExceptionally(failed);
+      failed(failed);
     } else {
       result.completeExceptionally(new OfEngine("The sandbox could not be asked: " + error));
     }
   }
 
-  private void answered(Resident resident, Answer received) {
-    answer = received;
-    reusable = true;
-    if (!resident.loaded) {
-      resident.loaded = true;
-      resident.initMicros = received.initMicros();
+  private void failed(OfFunction failed) {
+    reusable = failed.fault() != Fault.INIT_FAILED;
+    if (reusable) {
+      seat.loaded(0);
     }
+    result.completeExceptionally(failed);
   }
 
   private void broken(Invocation invocation, ConversationException broken) {
-    Sandbox sandbox = holding.resident().sandbox;
+    seat.kill();
     if (broken.end() == End.UNREAD && !sentAgain) {
-      sandbox.kill();
-      Autopsy.exit(sandbox, loop)
+      Autopsy.exit(seat.exit(), loop)
           .thenAccept(
               exit -> {
-                if (exit.filter(this::diedIdle).isPresent()) {
+                if (exit.filter(seat::diedIdle).isPresent()) {
                   sendElsewhere(invocation);
                 } else {
-                  fail(invocation, sandbox, broken);
+                  fail(invocation, broken);
                 }
               });
     } else {
-      fail(invocation, sandbox, broken);
+      fail(invocation, broken);
     }
   }
 
-  private void fail(Invocation invocation, Sandbox sandbox, ConversationException broken) {
-    new Autopsy(holding.stock().version, invocation.requestId(), invocation.deadline().timeout())
-        .examine(sandbox, broken, loop)
+  private void fail(Invocation invocation, ConversationException broken) {
+    new Autopsy(seat.version(), invocation.requestId(), invocation.deadline().timeout())
+        .examine(broken, seat.exit(), loop)
         .thenAccept(result::completeExceptionally);
-  }
-
-  /**
-   * Tells whether a sandbox that left its message unread may have died before it came. One that had
-   * to initialise the function may have died of that instead, and of its own doing, which its end
-   * tells.
-   */
-  private boolean diedIdle(Exit exit) {
-    boolean ofItself =
-        exit.oomKills() > 0 || exit.exited() || (exit.signal() != 0 && exit.signal() != 9);
-    return holding.resident().loaded || !ofItself;
   }
 
   private void sendElsewhere(Invocation invocation) {
     sentAgain = true;
     giveBack();
-    pool.acquire(holding.stock(), invocation.deadline(), loop)
+    seat.another(invocation.deadline(), loop)
         .whenComplete((again, error) -> sendAgain(invocation, again, error));
   }
 
-  private void sendAgain(
-      Invocation invocation, @Nullable Holding again, @Nullable Throwable error) {
+  private void sendAgain(Invocation invocation, @Nullable Seat again, @Nullable Throwable error) {
     if (again == null) {
-      result.completeExceptionally(error);
+      result.completeExceptionally(Autopsy.unwrapped(error));
       return;
     }
-    holding = again;
+    seat = again;
     held = true;
     if (closed) {
       giveBack();
       result.completeExceptionally(new OfEngine("The lease was closed during the invocation."));
     } else {
-      sendTo(again.resident(), invocation);
+      sendTo(again, invocation);
     }
   }
 
@@ -186,8 +165,8 @@ final class SandboxLease implements Lease {
   private void giveBack() {
     if (held) {
       held = false;
-      holding.resident().sandbox.logs().end();
-      pool.giveBack(holding, reusable);
+      seat.logs().end();
+      seat.giveBack(reusable);
     }
   }
 }

@@ -1,0 +1,54 @@
+package dev.kiln.pool;
+
+import dev.kiln.launcher.Exit;
+import dev.kiln.linux.FileDescriptor;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A forked copy of a template that waits for its one invocation, runs it, or has run it. Guarded by
+ * its template's lock.
+ */
+final class Copy {
+
+  /** Where a copy stands in its life, which only goes forward. */
+  enum State {
+    /** Asked for. */
+    FORKING,
+    /** Waits for an invocation. */
+    SPARE,
+    /** Has been given to one. */
+    RUNNING,
+    /** Its invocation is over; it has not been seen to end. */
+    ENDING,
+    /** Has ended. */
+    ENDED
+  }
+
+  final long number;
+  final CompletableFuture<Exit> exit = new CompletableFuture<>();
+  State state = State.FORKING;
+  private List<FileDescriptor> descriptors = List.of();
+
+  Copy(long number) {
+    this.number = number;
+  }
+
+  /** Takes its frames, standard output and standard error. */
+  void arrived(List<FileDescriptor> received) {
+    descriptors = received;
+    state = State.SPARE;
+  }
+
+  /** Gives its frames, standard output and standard error to whoever runs its invocation. */
+  List<FileDescriptor> handOver() {
+    List<FileDescriptor> handed = descriptors;
+    descriptors = List.of();
+    return handed;
+  }
+
+  /** Closes what nobody has taken over. */
+  void closeDescriptors() {
+    handOver().forEach(FileDescriptor::close);
+  }
+}

@@ -1,0 +1,440 @@
+package dev.kiln.pool;
+
+import dev.kiln.contract.Deadline;
+import dev.kiln.contract.InvocationException.OverCapacity;
+import dev.kiln.contract.StartType;
+import dev.kiln.contract.framed.Conversation;
+import dev.kiln.contract.framed.ConversationException;
+import dev.kiln.contract.framed.CopyListener;
+import dev.kiln.launcher.Exit;
+import dev.kiln.linux.FileDescriptor;
+import dev.kiln.linux.LinuxException;
+import dev.kiln.log.LogSource;
+import dev.kiln.sandbox.Sandbox;
+import dev.kiln.sandbox.SandboxState;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code fork} isolation of one version: one sandbox, whose process has initialised the function
+ * and serves no call itself, forks a copy of itself for each. Copies that the {@link CopyBook}
+ * wants are asked for, those that come are handed to calls, and a call that is over makes room for
+ * the next.
+ *
+ * <p>Its own lock guards it and is held for bookkeeping only. The template has run the function's
+ * own code, so it is as little trusted as any function: what it sends out of turn ends it, what it
+ * does not send costs only its own version's calls their time.
+ */
+final class Template implements CopyListener {
+
+  private static final Logger LOG = Logger.getLogger(Template.class);
+
+  /** How long a copy that has answered may take to end before it is killed. */
+  private static final long END_MILLIS = 50;
+
+  private static final int SIGKILL = 9;
+
+  private final VersionStock stock;
+  private final Templates host;
+  private final CopyBook book;
+  private final CopyChannel channel = new CopyChannel();
+  private @Nullable Holding holding;
+  private boolean starting;
+  private boolean lent;
+  private boolean served;
+
+  Template(VersionStock stock, Templates host) {
+    this.stock = stock;
+    this.host = host;
+    this.book = new CopyBook(stock.version.concurrency(), host.spareCopies());
+  }
+
+  Version version() {
+    return stock.version;
+  }
+
+  // ---- calls
+  // -----------------------------------------------------------------------------------------------------
+
+  /** Asks for a copy; completes on {@code loop}. */
+  CompletableFuture<Seat> lease(Deadline deadline, EventLoop loop) {
+    CopyCall call = new CopyCall(deadline, loop);
+    synchronized (this) {
+      if (book.waiting() >= host.maxWaiting()) {
+        return CompletableFuture.failedFuture(overCapacity("and the queue is full"));
+      }
+      book.ask(call);
+    }
+    proceed(false);
+    if (!call.result.isDone()) {
+      limitWait(call);
+    }
+    return call.result;
+  }
+
+  /** Has a sandbox started before anybody calls. */
+  void prestart() {
+    start(host.startDeadline(), host.nextLoop());
+  }
+
+  /** Kills a copy whose call cannot go on. */
+  void kill(Copy copy) {
+    conversation().ifPresent(conversation -> conversation.killCopy(copy.number));
+  }
+
+  /**
+   * Takes back a copy whose call is over; one that has answered ends by itself, or else is killed
+   * soon.
+   */
+  void giveBack(Copy copy, boolean answered) {
+    synchronized (this) {
+      book.gaveBack(copy);
+    }
+    if (answered) {
+      host.nextLoop().schedule(() -> killLingering(copy), END_MILLIS, TimeUnit.MILLISECONDS);
+    } else {
+      kill(copy);
+    }
+    proceed(true);
+  }
+
+  private void killLingering(Copy copy) {
+    if (!copy.exit.isDone()) {
+      kill(copy);
+    }
+  }
+
+  private void limitWait(CopyCall call) {
+    long nanos = Math.max(0, host.waitNanos(call.deadline));
+    Future<?> timer = call.loop.schedule(() -> waitEnded(call), nanos, TimeUnit.NANOSECONDS);
+    call.result.whenComplete((seat, error) -> timer.cancel(false));
+  }
+
+  /** A call that waited for nothing but the template to fork has found a template that does not. */
+  private void waitEnded(CopyCall call) {
+    boolean stuck;
+    synchronized (this) {
+      stuck = book.giveUp(call) && book.running() == 0 && holding != null;
+    }
+    if (stuck) {
+      LOG.warnf("the template of %s forks no copies and is killed", stock.version.key());
+      killTemplate();
+    }
+    call.result.completeExceptionally(overCapacity("and none came free in time"));
+  }
+
+  private OverCapacity overCapacity(String why) {
+    return new OverCapacity(
+        "function-concurrency",
+        "All copies that " + stock.version.key() + " may run are busy, " + why + ".");
+  }
+
+  // ---- what follows from what
+  // ------------------------------------------------------------------------------------
+
+  /** Does what the book decides: after every event. */
+  private void proceed(boolean refill) {
+    Optional<Holding> evicted = borrow();
+    evicted.ifPresent(this::templateEnded);
+    CopyBook.Decision decision;
+    Optional<CopyCall> toStartFor;
+    Actions rest = new Actions();
+    synchronized (this) {
+      decision = book.decide(refill);
+      toStartFor = holding == null && !starting ? book.firstWaiting() : Optional.empty();
+      Holding held = holding;
+      if (held != null && lent && book.running() == 0 && book.waiting() == 0) {
+        lent = false;
+        rest = host.rest(held);
+      }
+    }
+    host.perform(rest);
+    carryOut(decision);
+    toStartFor.ifPresent(call -> start(call.deadline, call.loop));
+  }
+
+  /**
+   * Takes the template from the ledger, if a call waits; returns it if it is being evicted and of
+   * no use.
+   */
+  private synchronized Optional<Holding> borrow() {
+    Holding held = holding;
+    if (held == null || lent || book.waiting() == 0) {
+      return Optional.empty();
+    }
+    lent = host.lend(held);
+    return lent ? Optional.empty() : Optional.of(held);
+  }
+
+  private void carryOut(CopyBook.Decision decision) {
+    conversation()
+        .ifPresent(
+            conversation -> {
+              decision.forks().forEach(copy -> conversation.fork(copy.number));
+              if (decision.clean()) {
+                conversation.clean();
+              }
+            });
+    decision.grants().forEach(this::deliver);
+  }
+
+  private void deliver(CopyBook.Grant grant) {
+    EventLoop loop = grant.call().loop;
+    if (loop.inEventLoop()) {
+      handOut(grant.call(), grant.copy());
+    } else {
+      loop.execute(() -> handOut(grant.call(), grant.copy()));
+    }
+  }
+
+  private void handOut(CopyCall call, Copy copy) {
+    try {
+      Optional<CopySeat> seat = seat(call, copy);
+      if (seat.isEmpty()) {
+        askAgain(call, copy);
+      } else if (!call.result.complete(seat.get())) {
+        seat.get().giveBack(false);
+      }
+    } catch (LinuxException | IllegalStateException e) {
+      LOG.warnf("a copy of %s is of no use: %s", stock.version.key(), e.getMessage());
+      giveBack(copy, false);
+      call.result.completeExceptionally(
+          Ending.violation("The sandbox sent descriptors that are none."));
+    }
+  }
+
+  /** The template ended between the decision and now. */
+  private void askAgain(CopyCall call, Copy copy) {
+    synchronized (this) {
+      book.gaveBack(copy);
+      book.ask(call);
+    }
+    proceed(false);
+  }
+
+  /** The first calls start as the sandbox was started for them, later ones find it warm. */
+  private Optional<CopySeat> seat(CopyCall call, Copy copy) {
+    Holding held;
+    boolean first;
+    synchronized (this) {
+      held = holding;
+      first = !served;
+      served = true;
+    }
+    List<FileDescriptor> ends = copy.handOver();
+    if (held == null || ends.isEmpty()) {
+      ends.forEach(FileDescriptor::close);
+      return Optional.empty();
+    }
+    LogSource logs = host.attachLogs(stock, ends.get(1), ends.get(2));
+    return Optional.of(
+        new CopySeat(
+            this,
+            copy,
+            held.resident().sandbox,
+            first ? held.startType() : StartType.WARM,
+            TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - call.askedNanos),
+            first ? held.attachMicros() : 0,
+            Conversation.open(ends.get(0).release(), call.loop, ended -> {}),
+            logs));
+  }
+
+  // ---- the sandbox
+  // -----------------------------------------------------------------------------------------------
+
+  private void start(Deadline deadline, EventLoop loop) {
+    synchronized (this) {
+      if (starting || holding != null) {
+        return;
+      }
+      starting = true;
+    }
+    host.acquire(stock, deadline, loop)
+        .whenComplete(
+            (acquired, error) -> {
+              if (acquired == null) {
+                startFailed(Autopsy.unwrapped(error));
+              } else {
+                load(acquired, deadline, loop);
+              }
+            });
+  }
+
+  private void load(Holding acquired, Deadline deadline, EventLoop loop) {
+    acquired
+        .resident()
+        .sandbox
+        .conversation()
+        .load(stock.load, deadline.remainingNanos())
+        .whenComplete(
+            (micros, error) -> {
+              if (micros != null) {
+                started(acquired, micros);
+              } else {
+                loadFailed(acquired, Autopsy.unwrapped(error), deadline, loop);
+              }
+            });
+  }
+
+  private void started(Holding acquired, long initMicros) {
+    Resident resident = acquired.resident();
+    resident.loaded = true;
+    resident.initMicros = initMicros;
+    resident.sandbox.move(SandboxState.BUSY, SandboxState.TEMPLATE);
+    synchronized (this) {
+      holding = acquired;
+      starting = false;
+      lent = true;
+      served = false;
+      book.started();
+    }
+    host.noteStart(stock, true);
+    resident
+        .sandbox
+        .conversation()
+        .serveCopies(this)
+        .whenComplete((never, error) -> templateEnded(acquired));
+    proceed(true);
+  }
+
+  private void loadFailed(Holding acquired, Throwable error, Deadline deadline, EventLoop loop) {
+    if (error instanceof ConversationException broken) {
+      acquired.resident().sandbox.kill();
+      new Autopsy(stock.version, stock.version.key(), deadline.timeout())
+          .examine(broken, acquired.resident().sandbox.exit(), loop)
+          .thenAccept(this::startFailed);
+    } else {
+      startFailed(error);
+    }
+    host.giveBack(acquired);
+  }
+
+  /** What kept the sandbox from starting is what every call that waits for it is told. */
+  private void startFailed(Throwable error) {
+    List<CopyCall> failed;
+    synchronized (this) {
+      starting = false;
+      failed = book.giveUpAll();
+    }
+    host.noteStart(stock, false);
+    failed.forEach(call -> call.loop.execute(() -> call.result.completeExceptionally(error)));
+  }
+
+  /**
+   * Told when the template's conversation has ended, or sooner where it is known that it will.
+   * Once.
+   */
+  private void templateEnded(Holding ended) {
+    List<Copy> left;
+    boolean owed;
+    synchronized (this) {
+      if (!ended.equals(holding)) {
+        return;
+      }
+      left = book.ended();
+      owed = lent;
+      holding = null;
+      lent = false;
+    }
+    left.forEach(Copy::closeDescriptors);
+    Sandbox sandbox = ended.resident().sandbox;
+    sandbox.exit().thenAccept(exit -> left.forEach(copy -> copy.exit.complete(exit)));
+    if (owed) {
+      host.giveBack(ended);
+    }
+    proceed(true);
+  }
+
+  /** Completes with how a copy ended. */
+  CompletionStage<Exit> exit(Copy copy, Sandbox sandbox) {
+    return copy.exit.thenCompose(
+        exit ->
+            exit.signal() == SIGKILL
+                ? host.killed(sandbox, exit)
+                : CompletableFuture.completedFuture(exit));
+  }
+
+  private synchronized Optional<Conversation> conversation() {
+    return Optional.ofNullable(holding).map(held -> held.resident().sandbox.conversation());
+  }
+
+  private synchronized void killTemplate() {
+    if (holding != null) {
+      holding.resident().sandbox.kill();
+    }
+  }
+
+  // ---- what the template tells
+  // -----------------------------------------------------------------------------------
+
+  @Override
+  public void forked(long number) {
+    Holding held;
+    Optional<Copy> copy;
+    synchronized (this) {
+      held = holding;
+      copy = book.forking(number);
+    }
+    if (held == null
+        || copy.isEmpty()
+        || !channel.receive(held.resident().sandbox.channels(), copy.get())) {
+      LOG.warnf("the template of %s broke the contract and is killed", stock.version.key());
+      killTemplate();
+      return;
+    }
+    synchronized (this) {
+      book.forked(copy.get());
+    }
+    proceed(false);
+  }
+
+  @Override
+  public void refused(long number, String errorType, String errorMessage) {
+    boolean none;
+    synchronized (this) {
+      none = book.forking(number).map(book::refused).orElse(false);
+    }
+    if (none) {
+      LOG.infof("%s is served with fresh isolation: %s", stock.version.key(), errorMessage);
+      fallBack();
+    }
+  }
+
+  private void fallBack() {
+    List<CopyCall> calls;
+    synchronized (this) {
+      calls = book.giveUpAll();
+    }
+    killTemplate();
+    host.fallBack(stock, calls);
+  }
+
+  @Override
+  public void exited(long number, int waitStatus) {
+    Optional<Copy> copy;
+    synchronized (this) {
+      copy = book.exited(number);
+    }
+    copy.ifPresent(
+        ended -> {
+          ended.closeDescriptors();
+          ended.exit.complete(new Exit(waitStatus, 0, 0, 0));
+        });
+    proceed(true);
+  }
+
+  @Override
+  public void cleaned() {
+    synchronized (this) {
+      book.cleaned();
+    }
+    proceed(true);
+  }
+}
