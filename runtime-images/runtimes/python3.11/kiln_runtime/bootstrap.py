@@ -26,6 +26,7 @@ class Bootstrap:
         self._orphans = Orphans()
         self._function = None
         self._template = None
+        self._is_copy = False
         self._do = {
             _kiln.INVOKE: self._invoke,
             _kiln.LOAD: self._load,
@@ -72,22 +73,23 @@ class Bootstrap:
         except Failure as failure:
             self._tell(_kiln.FAILED, nonce, failure)
             if isinstance(failure.__cause__, SystemExit):
-                self._exit(exit_status(failure.__cause__))
+                self._end(exit_status(failure.__cause__))
         else:
             logs.flush()
             _kiln.send(_kiln.ANSWER, nonce, answer)
-        self._after_answer()
+        if self._is_copy:
+            self._end(0)
+        self._orphans.collect()
 
     def _tell(self, kind, nonce, failure):
         failure.log()
         logs.flush()
         _kiln.send(kind, nonce, failure.json())
 
-    def _exit(self, status):
+    def _end(self, status):
+        if self._is_copy:
+            _kiln.leave(status)
         raise SystemExit(status)
-
-    def _after_answer(self):
-        self._orphans.collect()
 
     def _warm(self, nonce, _):
         self._dummy.run()
@@ -116,11 +118,10 @@ class Bootstrap:
     def _become_copy(self):
         """Takes one call and ends. What can be done before the call comes is done now."""
         self._template = None
+        self._is_copy = True
         self._fork_hooks.register()
         _be_another_process()
         self._function.rehearse()
-        self._exit = _kiln.leave
-        self._after_answer = _kiln.leave
 
     def _kill_copy(self, nonce, _):
         if self._template is not None:

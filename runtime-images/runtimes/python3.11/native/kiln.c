@@ -17,7 +17,7 @@ static PyObject *serve(PyObject *module, PyObject *none)
     (void)module;
     (void)none;
     kiln_zygote_serve(&enter);
-    wire_start();
+    wire_count_from(&enter.born);
     /* What os.fork does in a child. No hook runs here: the zygote keeps them back until the child registers them. */
     PyOS_AfterFork_Child();
     Py_RETURN_NONE;

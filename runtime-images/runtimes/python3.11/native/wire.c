@@ -5,7 +5,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "frames.h"
@@ -20,9 +19,9 @@ static struct {
 
 static struct timespec received_at;
 
-void wire_start(void)
+void wire_count_from(const struct timespec *then)
 {
-    clock_gettime(CLOCK_MONOTONIC, &received_at);
+    received_at = *then;
 }
 
 bool wire_has_frame(void)
@@ -189,7 +188,7 @@ PyObject *wire_receive(PyObject *module, PyObject *none)
     struct frame_header header;
     if (!fill(sizeof header))
         return NULL;
-    wire_start();
+    clock_gettime(CLOCK_MONOTONIC, &received_at);
     memcpy(&header, buffer.bytes + buffer.start, sizeof header);
     buffer.start += sizeof header;
     if (header.length <= BUFFER_BYTES) {

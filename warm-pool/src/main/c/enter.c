@@ -5,12 +5,10 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -184,11 +182,13 @@ static const struct {
     {KILN_STEP_DUMPABLE, become_dumpable},
 };
 
-static int64_t now_nanos(void)
+static uint32_t micros_since(struct timespec *then)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+    int64_t nanos = (now.tv_sec - then->tv_sec) * INT64_C(1000000000) + now.tv_nsec - then->tv_nsec;
+    *then = now;
+    return (uint32_t)(nanos / 1000);
 }
 
 /* The parent cannot know why a child ended; the child says it itself, to whom it was born for. */
@@ -206,15 +206,14 @@ static void report_failure_and_end(int frames, enum kiln_step step, int error)
 void enter_sandbox(struct enter *enter)
 {
     int frames = enter->descriptors[SPAWN_FRAMES];
-    int64_t before = now_nanos();
+    clock_gettime(CLOCK_MONOTONIC, &enter->born);
+    struct timespec before = enter->born;
     for (size_t i = 0; i < sizeof STEPS / sizeof *STEPS; i++) {
         int result = STEPS[i].run(enter);
         if (result != 0)
             report_failure_and_end(frames, STEPS[i].step, -result);
         if (STEPS[i].step == KILN_STEP_DESCRIPTORS)
             frames = FRAMES_DESCRIPTOR;
-        int64_t after = now_nanos();
-        enter->micros[STEPS[i].step] = (uint32_t)((after - before) / 1000);
-        before = after;
+        enter->micros[STEPS[i].step] = micros_since(&before);
     }
 }

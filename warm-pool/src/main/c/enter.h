@@ -7,6 +7,7 @@
 #define KILN_ENTER_H
 
 #include <stdint.h>
+#include <time.h>
 
 #include "landlock.h"
 #include "messages.h"
@@ -38,6 +39,7 @@ struct enter {
     const int *descriptors; /* in ZYGOTE_SPAWN's order */
     int descriptor_count;
     struct landlock landlock;
+    struct timespec born;             /* CLOCK_MONOTONIC, as the first step begins */
     uint32_t micros[KILN_STEP_COUNT]; /* what each step took */
 };
 
