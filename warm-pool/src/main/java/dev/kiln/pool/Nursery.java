@@ -1,9 +1,12 @@
 package dev.kiln.pool;
 
+import dev.kiln.cgroup.CgroupDriver;
+import dev.kiln.cgroup.Limits;
 import dev.kiln.contract.framed.ConversationException;
 import dev.kiln.contract.framed.ConversationException.End;
 import dev.kiln.launcher.Launcher;
 import dev.kiln.launcher.Spawned;
+import dev.kiln.linux.LinuxException;
 import dev.kiln.sandbox.Sandbox;
 import dev.kiln.sandbox.TransitionCounts;
 import io.netty.channel.EventLoopGroup;
@@ -26,7 +29,15 @@ final class Nursery {
 
   private static final long WARM_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+  /**
+   * What a stem may use: as most functions are limited, so that a lease finds the slot's files open
+   * and little to write. The first writes to a slot take a millisecond. No quota: warming must not
+   * be throttled.
+   */
+  private static final Limits STEM = new Limits(128L << 20, 0, VersionStock.CPU_WEIGHT, 256);
+
   private final Launcher launcher;
+  private final CgroupDriver cgroups;
   private final Stems stems;
   private final EventLoopGroup loops;
   private final TransitionCounts transitions;
@@ -36,12 +47,14 @@ final class Nursery {
   @SuppressWarnings({"unchecked", "rawtypes"})
   Nursery(
       Launcher launcher,
+      CgroupDriver cgroups,
       Stems stems,
       EventLoopGroup loops,
       TransitionCounts transitions,
       Consumer<Actions> perform,
       int runtimes) {
     this.launcher = launcher;
+    this.cgroups = cgroups;
     this.stems = stems;
     this.loops = loops;
     this.transitions = transitions;
@@ -111,10 +124,20 @@ final class Nursery {
    * shelf.
    */
   private void settle(Resident resident) {
+    limit(resident);
     if (stems.claimForWarming(resident)) {
       warm(resident);
     } else {
       shelve(resident);
+    }
+  }
+
+  /** Where this fails the lease's own limits will, and tell. */
+  private void limit(Resident resident) {
+    try {
+      cgroups.apply(resident.slot(), STEM);
+    } catch (LinuxException | IllegalStateException e) {
+      report(resident, "could not be limited", e);
     }
   }
 

@@ -22,7 +22,7 @@ final class VersionStock {
   private static final int LOOK_BACK = 8;
 
   /** Everyone's share of a contended CPU. */
-  private static final int CPU_WEIGHT = 100;
+  static final int CPU_WEIGHT = 100;
 
   final Version version;
   final RuntimeStock runtime;

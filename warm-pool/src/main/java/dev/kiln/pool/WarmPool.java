@@ -74,7 +74,8 @@ final class WarmPool implements Pool, LauncherListener {
         new Keeper(
             upkeep, cgroups, this::perform, new Prestart(ledger, calls, this, templates)::fill);
     this.nursery =
-        new Nursery(launcher, stems, loops, transitions, this::perform, engine.runtimes().size());
+        new Nursery(
+            launcher, cgroups, stems, loops, transitions, this::perform, engine.runtimes().size());
   }
 
   /** Begins to make stems. */
