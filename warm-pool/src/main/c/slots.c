@@ -174,11 +174,12 @@ void slots_zygote_gone(struct launcher *launcher, uint32_t runtime)
         struct slot *slot = &launcher->slots.all[i];
         if (slot->runtime != runtime || slot->reaped)
             continue;
-        if (slot->state == SLOT_RUNNING || slot->state == SLOT_EMPTYING)
-            slot->reaped = true; /* nobody will tell how it ended: status -1, as set at its birth */
+        /* Nobody will tell how it ends: status -1, as set at its birth. */
+        slot->reaped = slot->state != SLOT_FREE && slot->state != SLOT_WAITING;
+        if (slot->state == SLOT_EMPTYING)
+            release_try(launcher, slot, now_micros());
         if (slot->state == SLOT_SPAWNING) {
             slots_refuse_spawn(launcher, slot, -EPIPE, KILN_STEP_ZYGOTE);
-            slot->reaped = true;
             release_begin(launcher, slot);
         }
     }

@@ -10,6 +10,7 @@ import java.util.List;
 /** A living sandbox of the probe runtime (probe.c), which does what it is told. */
 final class Probe implements AutoCloseable {
 
+  private static final int PIDFD = 0;
   private static final int FRAMES = 1;
   private static final int TIMEOUT_MILLIS = 30_000;
 
@@ -31,6 +32,11 @@ final class Probe implements AutoCloseable {
 
   SandboxId id() {
     return id;
+  }
+
+  /** Says whether its init lives. */
+  boolean isAlive() {
+    return !Linux.awaitReadable(descriptors.get(PIDFD), 0);
   }
 
   /** Has it do something and waits for the outcome. */

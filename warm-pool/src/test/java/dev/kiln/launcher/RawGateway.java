@@ -125,6 +125,12 @@ final class RawGateway implements AutoCloseable {
     return awaitAnswer(sequence);
   }
 
+  /** Sends a request and never receives; false where the launcher's queue is full. */
+  boolean sendUnheard(Operation operation) {
+    header(operation.number(), 0, 1);
+    return outgoing.send(socket, Messages.REQUEST_BYTES) == Messages.REQUEST_BYTES;
+  }
+
   private void send(int length, FileDescriptor... passed) {
     if (outgoing.send(socket, length, passed) != length) {
       throw new AssertionError("the launcher's queue is full");
@@ -144,22 +150,30 @@ final class RawGateway implements AutoCloseable {
 
   /** Waits until the launcher tells {@code operation}, which may have happened already. */
   Answer awaitUnasked(Operation operation) {
+    return awaitUnasked(operation, TIMEOUT_MILLIS);
+  }
+
+  Answer awaitUnasked(Operation operation, int timeoutMillis) {
     for (Answer answer : unasked) {
       if (answer.operation() == operation.number()) {
         unasked.remove(answer);
         return answer;
       }
     }
-    Answer answer = receive();
+    Answer answer = receive(timeoutMillis);
     while (answer.operation() != operation.number()) {
       unasked.add(answer);
-      answer = receive();
+      answer = receive(timeoutMillis);
     }
     return answer;
   }
 
   private Answer receive() {
-    if (!Linux.awaitReadable(socket, TIMEOUT_MILLIS)) {
+    return receive(TIMEOUT_MILLIS);
+  }
+
+  private Answer receive(int timeoutMillis) {
+    if (!Linux.awaitReadable(socket, timeoutMillis)) {
       throw new AssertionError("the launcher does not answer");
     }
     if (incoming.receive(socket) != Messages.REPLY_BYTES) {

@@ -1,0 +1,76 @@
+package dev.kiln.launcher;
+
+import dev.kiln.launcher.RawGateway.Answer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The command of launchers that {@link LauncherLifeTest} starts: it takes the gateway's place, does
+ * as its argument says and tells it on standard output.
+ */
+final class LifeGateway {
+
+  private static final int PROBE = 0;
+  private static final int SANDBOXES = 5;
+
+  private LifeGateway() {}
+
+  public static void main(String[] arguments) throws InterruptedException {
+    RawGateway gateway = new RawGateway();
+    gateway.greet(PROBE);
+    switch (arguments[0]) {
+      case "serve" -> serve(gateway);
+      case "deaf" -> askWithoutListening(gateway);
+      case "hang-up" -> hangUp(gateway);
+      default -> throw new IllegalArgumentException(arguments[0]);
+    }
+  }
+
+  /** Keeps sandboxes, and spawns them anew each time their zygote has come back. */
+  private static void serve(RawGateway gateway) {
+    while (true) {
+      List<Probe> probes = new ArrayList<>();
+      for (int slot = 0; slot < SANDBOXES; slot++) {
+        probes.add(gateway.spawn(slot, PROBE));
+      }
+      say("serving");
+      gateway.awaitUnasked(Operation.ZYGOTE_DOWN, Integer.MAX_VALUE);
+      say("down");
+      awaitUp(gateway);
+      say("alive " + probes.stream().filter(Probe::isAlive).count());
+      for (Probe probe : probes) {
+        gateway.ask(Operation.KILL, probe.id());
+        say("exited " + gateway.awaitUnasked(Operation.EXITED).word(0));
+        probe.close();
+      }
+    }
+  }
+
+  private static void awaitUp(RawGateway gateway) {
+    Answer up = gateway.awaitUnasked(Operation.ZYGOTE_UP);
+    while (up.word(0) != PROBE) {
+      up = gateway.awaitUnasked(Operation.ZYGOTE_UP);
+    }
+  }
+
+  private static void askWithoutListening(RawGateway gateway) throws InterruptedException {
+    say("deaf");
+    while (gateway.sendUnheard(Operation.STAT)) {
+      Thread.onSpinWait();
+    }
+    Thread.sleep(Long.MAX_VALUE);
+  }
+
+  private static void hangUp(RawGateway gateway) throws InterruptedException {
+    gateway.spawn(0, PROBE);
+    gateway.close();
+    say("hung up");
+    Thread.sleep(500);
+    System.exit(5);
+  }
+
+  private static void say(String line) {
+    System.out.println(line);
+    System.out.flush();
+  }
+}
