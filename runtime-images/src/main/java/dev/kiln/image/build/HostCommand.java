@@ -29,18 +29,29 @@ final class HostCommand {
     builder.environment().put("LC_ALL", "C.UTF-8");
     builder.environment().putAll(environment);
     Process process = builder.start();
+    endInTime(process);
     try {
       process.getOutputStream().close();
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
-        throw new IOException(command.get(0) + " did not end within " + TIMEOUT_SECONDS + " s");
-      }
-      return new Result(process.exitValue(), output);
+      return new Result(process.waitFor(), output);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("Interrupted while waiting for " + command.get(0), e);
     } finally {
       process.destroyForcibly();
     }
+  }
+
+  /** Kills a process that does not end by itself, which also ends what reads its output. */
+  private static void endInTime(Process process) {
+    process
+        .onExit()
+        .orTimeout(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+        .whenComplete(
+            (ended, late) -> {
+              if (late != null) {
+                process.destroyForcibly();
+              }
+            });
   }
 }
