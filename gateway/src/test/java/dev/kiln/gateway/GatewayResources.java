@@ -29,10 +29,10 @@ public final class GatewayResources implements QuarkusTestResourceLifecycleManag
           "kiln.redis.url", redis.url(),
           "kiln.state", state.toString(),
           "kiln.deployment.max-upload-bytes", "4000000",
-          "kiln.deployment.grace", "2s",
+          "kiln.deployment.grace", "5s",
           "kiln.invocation.max-event-bytes", "1000000",
           "kiln.admission.waiting-per-function", "2",
-          "kiln.admission.waiting-time", "1s",
+          "kiln.admission.waiting-time", "5s",
           "quarkus.http.test-port", "0");
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -22,9 +22,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A pool without sandboxes: what a function answers is a piece of Java. Counts leases, and fails
- * like the real one would if one is used twice, closed with an event left, or made of a retired
- * version.
+ * A pool without sandboxes: what a function answers is a piece of Java. Counts leases, and notes
+ * as a mistake one that is used twice or closed on a foreign thread, and a version that is retired
+ * while it is leased.
  */
 final class TestingPool implements Pool {
 
@@ -42,6 +42,7 @@ final class TestingPool implements Pool {
   final List<String> kept = new CopyOnWriteArrayList<>();
   final List<String> mistakes = new CopyOnWriteArrayList<>();
   private final Map<String, Handler> handlers = new ConcurrentHashMap<>();
+  private final Map<String, Integer> leased = new ConcurrentHashMap<>();
   private final Set<String> leasedBefore = ConcurrentHashMap.newKeySet();
   private volatile String warnings = "[]";
 
@@ -56,10 +57,8 @@ final class TestingPool implements Pool {
 
   @Override
   public CompletionStage<Lease> lease(Version version, Deadline deadline, EventLoop loop) {
-    if (retired.contains(version.key())) {
-      mistakes.add("leased after it was retired: " + version.key());
-    }
     open.incrementAndGet();
+    leased.merge(version.key(), 1, Integer::sum);
     StartType start = leasedBefore.add(version.key()) ? StartType.PREWARMED : StartType.WARM;
     return CompletableFuture.completedFuture(new TestingLease(version, start, loop));
   }
@@ -71,6 +70,9 @@ final class TestingPool implements Pool {
 
   @Override
   public void retire(String versionKey) {
+    if (leased.getOrDefault(versionKey, 0) > 0) {
+      mistakes.add("retired while it is leased: " + versionKey);
+    }
     retired.add(versionKey);
   }
 
@@ -159,6 +161,7 @@ final class TestingPool implements Pool {
       if (!closed) {
         closed = true;
         open.decrementAndGet();
+        leased.merge(version.key(), -1, Integer::sum);
         if (sent && !answered) {
           destroyed.incrementAndGet();
         }

@@ -29,4 +29,20 @@ public final class Zips {
   public static byte[] app(String content) {
     return of("app.py", content);
   }
+
+  /** Returns a zip of one file of zeros that is a thousand times as large. */
+  public static byte[] bomb() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      zip.putNextEntry(new ZipEntry("zeros"));
+      byte[] zeros = new byte[1 << 20];
+      for (int i = 0; i < 200; i++) {
+        zip.write(zeros);
+      }
+      zip.closeEntry();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
 }

@@ -1,0 +1,336 @@
+package dev.kiln.gateway;
+
+import static dev.kiln.gateway.Gateways.await;
+import static dev.kiln.gateway.Gateways.invoke;
+import static dev.kiln.gateway.Gateways.put;
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.notNullValue;
+
+import dev.kiln.contract.InvocationException;
+import dev.kiln.contract.InvocationException.Fault;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.restassured.response.Response;
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@QuarkusTest
+@QuarkusTestResource(GatewayResources.class)
+final class InvocationRoutesTest {
+
+  @Inject TestingSandboxes sandboxes;
+  @Inject dev.kiln.gateway.admission.Admission admission;
+  @Inject dev.kiln.gateway.http.ByteBudget held;
+
+  @AfterEach
+  void everythingIsGivenBack() {
+    await("every lease is closed", () -> sandboxes.pool().open.get() == 0);
+    await("nothing runs or waits", () -> admission.running() == 0 && admission.waiting() == 0);
+    assertThat(held.held()).isZero();
+    assertThat(sandboxes.pool().mistakes).isEmpty();
+  }
+
+  @Test
+  void anEventGoesInAndAnAnswerComesOut() {
+    put("echo", "v1");
+    invoke("echo", "{\"a\":1}")
+        .then()
+        .statusCode(200)
+        .contentType("application/json")
+        .header(
+            "Kiln-Request-Id",
+            matchesPattern("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"))
+        .header("Kiln-Start-Type", "prewarmed")
+        .header("Kiln-Version", "1")
+        .header(
+            "Server-Timing",
+            matchesPattern(
+                "receive;dur=[0-9.]+, admit;dur=[0-9.]+, resolve;dur=[0-9.]+, lease;dur=[0-9.]+, send;dur=[0-9.]+, "
+                    + "attach;dur=0.031, handler;dur=0.017, total;dur=[0-9.]+"))
+        .body("a", equalTo(1));
+    invoke("echo", "7").then().header("Kiln-Start-Type", "warm").body(equalTo("7"));
+    given().post("/functions/echo/invocations").then().statusCode(200).body(equalTo("{}"));
+  }
+
+  @Test
+  void aQualifierNamesAVersion() {
+    put("versions", "v1");
+    put("versions", "v2");
+    sandboxes
+        .pool()
+        .handle("versions", (version, event) -> done("\"" + version.functionVersion() + "\""));
+    invoke("versions", "{}").then().body(equalTo("\"2\"")).header("Kiln-Version", "2");
+    invoke("versions:1", "{}").then().body(equalTo("\"1\"")).header("Kiln-Version", "1");
+    invoke("versions:2", "{}").then().body(equalTo("\"2\""));
+    invoke("versions:$LATEST", "{}").then().body(equalTo("\"2\""));
+    invoke("versions:3", "{}").then().statusCode(404).body("code", equalTo("version-not-found"));
+    invoke("versions:live", "{}").then().statusCode(404).body("code", equalTo("version-not-found"));
+    invoke("versions:a.b", "{}")
+        .then()
+        .statusCode(400)
+        .body("violations.parameter", contains("name"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "RAISED, ValueError, 502, function-raised",
+    "INIT_FAILED, SyntaxError, 502, function-init-failed",
+    "EXITED, Runtime.ExitError, 502, function-exited",
+    "OUT_OF_MEMORY, Runtime.OutOfMemory, 502, function-out-of-memory",
+    "TIMED_OUT, Sandbox.Timedout, 504, function-timed-out",
+    "ANSWER_TOO_LARGE, Function.ResponseSizeTooLarge, 502, function-answer-too-large",
+    "PROTOCOL, Runtime.Unknown, 502, function-protocol"
+  })
+  void whatAFunctionDidIsToldWithItsOwnWords(Fault fault, String type, int status, String code) {
+    put("fails", "v1");
+    sandboxes
+        .pool()
+        .handle(
+            "fails",
+            (version, event) ->
+                CompletableFuture.failedFuture(
+                    new InvocationException.OfFunction(
+                        fault, type, "so it said", List.of("app.py:1"))));
+    invoke("fails", "{}")
+        .then()
+        .statusCode(status)
+        .contentType("application/problem+json")
+        .body("code", equalTo(code))
+        .body("class", equalTo("caller"))
+        .body("status", equalTo(status))
+        .body("requestId", notNullValue())
+        .body("functionError.errorType", equalTo(type))
+        .body("functionError.errorMessage", equalTo("so it said"))
+        .body("functionError.stackTrace", contains("app.py:1"))
+        .header("Kiln-Request-Id", notNullValue())
+        .header("Server-Timing", containsString("total"));
+  }
+
+  @Test
+  void anEngineThatFailsIsNotTheFunctionsFault() {
+    put("engine", "v1");
+    sandboxes
+        .pool()
+        .handle(
+            "engine",
+            (version, event) ->
+                CompletableFuture.failedFuture(
+                    new InvocationException.OfEngine("The zygote died")));
+    invoke("engine", "{}")
+        .then()
+        .statusCode(503)
+        .body("class", equalTo("kiln"))
+        .body("code", equalTo("engine-failed"))
+        .header("Retry-After", "1");
+    sandboxes
+        .pool()
+        .handle(
+            "engine",
+            (version, event) -> {
+              throw new IllegalStateException("a mistake with /a/host/path");
+            });
+    Response failed = invoke("engine", "{}");
+    failed.then().statusCode(500).body("code", equalTo("internal"));
+    assertThat(failed.asString()).doesNotContain("host/path").doesNotContain("Exception");
+  }
+
+  @Test
+  void anEventBeyondTheLimitIs413() {
+    put("limited", "v1");
+    invoke("limited", "\"" + "x".repeat(999_998) + "\"").then().statusCode(200);
+    invoke("limited", "\"" + "x".repeat(999_999) + "\"")
+        .then()
+        .statusCode(413)
+        .body("code", equalTo("body-too-large"));
+    try (RawClient client = new RawClient(RestAssured.port)) {
+      client.send(
+          "POST /functions/limited/invocations HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+      String chunk = "40000\r\n" + "x".repeat(0x40000) + "\r\n";
+      client.send(chunk + chunk + chunk + chunk + "0\r\n\r\n");
+      assertThat(client.readLine()).contains("413");
+    }
+  }
+
+  @Test
+  void aLargeEventComesBackWhole() {
+    put("large", "v1");
+    String event = "\"" + "0123456789".repeat(90_000) + "\"";
+    assertThat(invoke("large", event).asString()).isEqualTo(event);
+  }
+
+  @Test
+  void beyondConcurrencyCallsWaitAndBeyondTheQueueTheyAreRefused() {
+    put("narrow", "v1", "&concurrency=1");
+    ConcurrentLinkedQueue<CompletableFuture<String>> running = hold("narrow");
+    List<CompletableFuture<Response>> calls = new ArrayList<>();
+    calls.add(call("narrow"));
+    await("the first runs", () -> running.size() == 1);
+    calls.add(call("narrow"));
+    calls.add(call("narrow"));
+    await("two wait", () -> admission.waiting() == 2);
+    invoke("narrow", "{}")
+        .then()
+        .statusCode(429)
+        .body("code", equalTo("over-capacity"))
+        .body("class", equalTo("capacity"))
+        .body("reason", equalTo("function-concurrency"))
+        .header("Retry-After", "1");
+    for (int i = 0; i < calls.size(); i++) {
+      await("the next runs", () -> !running.isEmpty());
+      assertThat(running).hasSize(1);
+      running.remove().complete("1");
+    }
+    calls.forEach(call -> call.join().then().statusCode(200));
+  }
+
+  @Test
+  void aCallThatWaitsTooLongIsRefused() {
+    put("slow", "v1", "&concurrency=1");
+    ConcurrentLinkedQueue<CompletableFuture<String>> running = hold("slow");
+    CompletableFuture<Response> first = call("slow");
+    await("the first runs", () -> running.size() == 1);
+    invoke("slow", "{}").then().statusCode(429).body("reason", equalTo("queue-time"));
+    running.remove().complete("1");
+    first.join().then().statusCode(200);
+  }
+
+  @Test
+  void aClientThatHangsUpInTheQueueMakesRoomAndOneThatRunsKeepsItsPlaceUntilItsEnd() {
+    put("hangs", "v1", "&concurrency=1");
+    ConcurrentLinkedQueue<CompletableFuture<String>> running = hold("hangs");
+    RawClient runs = new RawClient(RestAssured.port).post("/functions/hangs/invocations", "{}");
+    await("the first runs", () -> running.size() == 1);
+    RawClient waits = new RawClient(RestAssured.port).post("/functions/hangs/invocations", "{}");
+    await("the second waits", () -> admission.waiting() == 1);
+    waits.close();
+    await("the second has left", () -> admission.waiting() == 0);
+    runs.close();
+    CompletableFuture<Response> next = call("hangs");
+    await("the third waits", () -> admission.waiting() == 1);
+    assertThat(running).hasSize(1);
+    running.remove().complete("1");
+    await("the third runs", () -> running.size() == 1);
+    running.remove().complete("1");
+    next.join().then().statusCode(200);
+  }
+
+  @Test
+  void aClientThatHangsUpWhileItSendsCostsNothing() {
+    put("half", "v1");
+    try (RawClient client = new RawClient(RestAssured.port)) {
+      client.send(
+          "POST /functions/half/invocations HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{\"a\":");
+      await("its bytes are held", () -> held.held() > 0);
+    }
+    await("its bytes are gone", () -> held.held() == 0);
+  }
+
+  @Test
+  void onceADeploymentHasAnsweredOldCodeDoesNot() {
+    put("switch", "v1", "&concurrency=50");
+    sandboxes.pool().handle("switch", (version, event) -> done(version.functionVersion()));
+    AtomicInteger deployed = new AtomicInteger(1);
+    AtomicBoolean going = new AtomicBoolean(true);
+    List<CompletableFuture<Void>> clients = new ArrayList<>();
+    AtomicInteger answers = new AtomicInteger();
+    for (int i = 0; i < 4; i++) {
+      clients.add(
+          CompletableFuture.runAsync(
+              () -> {
+                while (going.get()) {
+                  int before = deployed.get();
+                  Response response = invoke("switch", "{}");
+                  assertThat(response.statusCode()).isEqualTo(200);
+                  assertThat(Integer.parseInt(response.asString())).isGreaterThanOrEqualTo(before);
+                  answers.incrementAndGet();
+                }
+              }));
+    }
+    for (int version = 2; version <= 12; version++) {
+      put("switch", "v" + version, "&concurrency=50")
+          .then()
+          .statusCode(200)
+          .body("version", equalTo(version));
+      deployed.set(version);
+      int seen = answers.get();
+      await("calls go on", () -> answers.get() > seen + 3);
+    }
+    going.set(false);
+    clients.forEach(CompletableFuture::join);
+  }
+
+  @Test
+  void aCallThatOutlivesTheGraceOfADeploymentIsEndedAndItsSandboxDestroyed() {
+    put("stuck", "v1");
+    ConcurrentLinkedQueue<CompletableFuture<String>> running = hold("stuck");
+    CompletableFuture<Response> old = call("stuck");
+    await("the call runs", () -> running.size() == 1);
+    int destroyed = sandboxes.pool().destroyed.get();
+    put("stuck", "v2").then().statusCode(200).body("version", equalTo(2));
+    assertThat(old).isDone();
+    old.join().then().statusCode(503).body("code", equalTo("superseded"));
+    assertThat(sandboxes.pool().destroyed.get()).isEqualTo(destroyed + 1);
+    assertThat(sandboxes.pool().retired).anyMatch(key -> key.startsWith("000000000000/stuck:1"));
+    running.remove().complete("\"late\"");
+  }
+
+  @Test
+  void aCallThatWaitedDuringADeploymentRunsTheNewCode() {
+    put("queued", "v1", "&concurrency=1");
+    ConcurrentLinkedQueue<CompletableFuture<String>> running = hold("queued");
+    CompletableFuture<Response> first = call("queued");
+    await("the first runs", () -> running.size() == 1);
+    CompletableFuture<Response> second = call("queued");
+    await("the second waits", () -> admission.waiting() == 1);
+    CompletableFuture<Response> deployment =
+        CompletableFuture.supplyAsync(() -> put("queued", "v2", "&concurrency=1"));
+    await(
+        "the new version is there",
+        () -> given().get("/functions/queued").path("version").equals(2));
+    running.remove().complete("1");
+    first.join().then().statusCode(200).header("Kiln-Version", "1");
+    await("the second runs", () -> running.size() == 1);
+    running.remove().complete("1");
+    second.join().then().statusCode(200).header("Kiln-Version", "2");
+    deployment.join().then().statusCode(200);
+  }
+
+  private ConcurrentLinkedQueue<CompletableFuture<String>> hold(String name) {
+    ConcurrentLinkedQueue<CompletableFuture<String>> running = new ConcurrentLinkedQueue<>();
+    sandboxes
+        .pool()
+        .handle(
+            name,
+            (version, event) -> {
+              CompletableFuture<String> answer = new CompletableFuture<>();
+              running.add(answer);
+              return answer;
+            });
+    return running;
+  }
+
+  private static CompletableFuture<Response> call(String name) {
+    CompletableFuture<Response> response = new CompletableFuture<>();
+    new Thread(() -> response.complete(invoke(name, "{}")), "call-" + name).start();
+    return response;
+  }
+
+  private static CompletableFuture<String> done(String answer) {
+    return CompletableFuture.completedFuture(answer);
+  }
+}
