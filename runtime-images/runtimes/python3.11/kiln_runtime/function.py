@@ -8,6 +8,7 @@ import time
 from kiln_runtime import bundle as bundles
 from kiln_runtime import codec
 from kiln_runtime.context import Context
+from kiln_runtime.environment import replace
 from kiln_runtime.errors import Failure, stack_of, text_of
 from kiln_runtime.logs import HANDLER, flush
 
@@ -65,8 +66,7 @@ class Function:
 
 
 def _set_environment(environment):
-    os.environ.clear()
-    os.environ.update(environment)
+    replace(environment)
     if environment.get("TZ", "UTC").lstrip(":") != "UTC":
         time.tzset()
 

@@ -10,6 +10,7 @@ import os
 import sys
 
 from kiln_runtime import bundle, logs
+from kiln_runtime.environment import replace
 from kiln_runtime.function import Function
 
 DUMMY = os.path.join(os.path.dirname(__file__), "dummy")
@@ -21,7 +22,7 @@ CONFIGURATION = {
     "memoryMb": 128,
     "logGroup": "/aws/lambda/dummy",
     "logStream": "dummy",
-    "environment": {f"KILN_DUMMY_{number}": "a value of some length" for number in range(8)},
+    "environment": {f"KILN_DUMMY_{number}": "a value of some length" for number in range(24)},
     "maxAnswerBytes": 1 << 20,
 }
 METADATA = json.dumps({"requestId": "00000000-0000-0000-0000-000000000000"})
@@ -54,8 +55,7 @@ class Dummy:
         os.chdir(folder)
         logs.HANDLER.request_id = request_id
         sys.path[:], sys.meta_path[:] = search_path, finders
-        os.environ.clear()
-        os.environ.update(environment)
+        replace(environment)
 
 
 class _Silence:

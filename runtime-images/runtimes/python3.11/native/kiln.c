@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "copies.h"
+#include "environment.h"
 #include "frames.h"
 #include "zygote.h"
 
@@ -46,6 +47,7 @@ static PyMethodDef METHODS[] = {
     {"entered", entered, METH_NOARGS, "What each step of entering took, as JSON."},
     {"receive", wire_receive, METH_NOARGS, "Wait for the next frame."},
     {"send", (PyCFunction)(void (*)(void))wire_send, METH_FASTCALL, "Send a frame."},
+    {"set_environment", environment_set, METH_O, "Set the whole environment."},
     {"become_template", copies_become_template, METH_NOARGS, "Be what copies are forked from."},
     {"fork_copy", copies_fork, METH_NOARGS, "Fork a copy; 0 in it."},
     {"await_frame", copies_await_frame, METH_NOARGS, "Wait for a frame or for children to end."},

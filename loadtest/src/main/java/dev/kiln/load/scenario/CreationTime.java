@@ -8,10 +8,7 @@ import dev.kiln.load.report.Figure;
 import dev.kiln.load.report.Goal;
 import dev.kiln.load.report.Unit;
 import dev.kiln.load.run.Client;
-import dev.kiln.load.run.Exchange;
-import dev.kiln.load.run.Failure;
 import dev.kiln.load.run.Limit;
-import dev.kiln.load.run.Observer;
 import dev.kiln.load.statistics.Samples;
 import java.util.Arrays;
 
@@ -56,7 +53,7 @@ final class CreationTime implements Scenario {
               ConstantArrivals.every(bench.scale().gap()),
               Limit.calls(count),
               functions::request,
-              new Curve(log, micros)));
+              new Curve(log, micros, 0)));
     }
     return figure(log, micros);
   }
@@ -76,20 +73,5 @@ final class CreationTime implements Scenario {
       figure.voidBecause("too few calls were forked");
     }
     return figure.build();
-  }
-
-  /** Keeps each call's latency beside what the log keeps. */
-  private record Curve(CallLog log, double[] micros) implements Observer {
-
-    @Override
-    public void answered(Exchange exchange) {
-      micros[exchange.index()] = exchange.latencyNanos() / 1e3;
-      log.answered(exchange);
-    }
-
-    @Override
-    public void failed(int index, long dueNanos, Failure failure) {
-      log.failed(index, dueNanos, failure);
-    }
   }
 }

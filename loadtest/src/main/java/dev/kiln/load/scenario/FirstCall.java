@@ -80,19 +80,25 @@ final class FirstCall implements Scenario {
     Kiln kiln = bench.kiln(settings());
     CallLog log = new CallLog();
     Latencies crun = new Latencies();
+    double[] micros = new double[bench.scale().functions()];
     bench.say("deploying " + bench.scale().functions() + " functions");
     try (FunctionSet functions =
             FunctionSet.deploy(kiln, FunctionCode.LOGGING, "reuse", bench.scale().functions());
         Client client = bench.connect(kiln.target(), CONNECTIONS)) {
       Stems.awaitRefilled(kiln);
       bench.say("calling each once, one in " + bench.scale().gap().toMillis() + " ms");
-      callInBlocks(bench, client, functions, log, crun);
+      callInBlocks(bench, client, functions, log, micros, crun);
     }
-    return figure(bench.scale(), log, crun);
+    return figure(bench.scale(), log, micros, crun);
   }
 
   private static void callInBlocks(
-      Bench bench, Client client, FunctionSet functions, CallLog log, Latencies crun)
+      Bench bench,
+      Client client,
+      FunctionSet functions,
+      CallLog log,
+      double[] micros,
+      Latencies crun)
       throws InterruptedException {
     Scale scale = bench.scale();
     int blockSize = scale.functions() / scale.blocks();
@@ -104,7 +110,7 @@ final class FirstCall implements Scenario {
               ConstantArrivals.every(scale.gap()),
               Limit.calls(blockSize),
               index -> functions.request(first + index),
-              log);
+              new Curve(log, micros, first));
       log.ran(run);
       if (peer.isPresent()) {
         for (int i = 0; i < scale.peerRunsPerBlock(); i++) {
@@ -115,7 +121,7 @@ final class FirstCall implements Scenario {
     }
   }
 
-  private Figure figure(Scale scale, CallLog log, Latencies crun) {
+  private Figure figure(Scale scale, CallLog log, double[] micros, Latencies crun) {
     Latencies counted = log.latencies(grade.startType);
     Figure.Builder figure = new Figure.Builder(name(), title());
     figure.measure("p50", counted.p50() / 1e3, Unit.MILLISECONDS, Goal.atMost(grade.goalMillis));
@@ -128,6 +134,7 @@ final class FirstCall implements Scenario {
     figure.remark("start types: " + log.startTypesText());
     figure.remark("phases, p50/p99 in µs: " + log.phases().text());
     log.describe(figure);
+    figure.detail("curveMicros", micros);
     checkStartTypes(figure, scale, log);
     return figure.build();
   }
