@@ -18,6 +18,9 @@ import java.util.Optional;
  * it depends on has changed, nothing is written. The tree is finished under another name first, so
  * what is called {@code rootfs} is complete; a build that is cut short is removed by the next. One
  * process builds into a directory at a time.
+ *
+ * <p>A replaced tree is kept until the next build: a Kiln that runs from it goes on importing
+ * modules of it, and its mount holds the directory, not the name.
  */
 public final class ImageBuilder {
 
@@ -27,6 +30,7 @@ public final class ImageBuilder {
   /** Counts when the same inputs begin to make another tree, so that old images are built again. */
   private static final String FORMAT = "1";
 
+  private static final String REPLACED = ".replaced";
   private static final String UNFINISHED_PREFIX = ".unfinished-";
 
   private final Path descriptorFile;
@@ -97,8 +101,9 @@ public final class ImageBuilder {
   /** Without the description an image is not up to date, so it goes first and comes last. */
   private void replace(Path unfinished) throws IOException {
     Files.deleteIfExists(directory.resolve(BuiltImage.FILE_NAME));
+    DurableTree.delete(directory.resolve(REPLACED));
     if (Files.exists(directory.resolve(ROOT), LinkOption.NOFOLLOW_LINKS)) {
-      DurableTree.publish(directory.resolve(ROOT), unfinished.resolve("replaced"));
+      DurableTree.publish(directory.resolve(ROOT), directory.resolve(REPLACED));
     }
     DurableTree.publish(unfinished.resolve(ROOT), directory.resolve(ROOT));
     DurableTree.publish(

@@ -66,10 +66,9 @@ final class ImageBuilderTest {
   @Test
   void writesNothingWhenNothingChanged() throws Exception {
     assertThat(build(this::fillOwn).built()).isTrue();
-    Object root = Files.readAttributes(image.resolve("rootfs"), "unix:ino").get("ino");
+    Object root = inode("rootfs");
     assertThat(build(this::fillOwn).built()).isFalse();
-    assertThat(Files.readAttributes(image.resolve("rootfs"), "unix:ino").get("ino"))
-        .isEqualTo(root);
+    assertThat(inode("rootfs")).isEqualTo(root);
   }
 
   @Test
@@ -89,8 +88,21 @@ final class ImageBuilderTest {
     assertThat(build(other).built()).isFalse();
     try (Stream<Path> children = Files.list(image)) {
       assertThat(children.map(path -> path.getFileName().toString()))
-          .containsExactlyInAnyOrder("rootfs", "image.json");
+          .containsExactlyInAnyOrder("rootfs", "image.json", ".replaced");
     }
+  }
+
+  @Test
+  void keepsTheReplacedTreeForWhoeverStillRunsFromIt() throws Exception {
+    build(this::fillOwn);
+    Object running = inode("rootfs");
+    Files.writeString(sources.resolve("one.py"), "ANSWER = 42\n");
+    build(this::fillOwn);
+    assertThat(inode(".replaced")).isEqualTo(running);
+    assertThat(image.resolve(".replaced/opt/modules/one.py")).exists();
+    Files.writeString(sources.resolve("one.py"), "ANSWER = 43\n");
+    build(this::fillOwn);
+    assertThat(image.resolve(".replaced/opt/modules/one.py")).hasContent("ANSWER = 42");
   }
 
   @Test
@@ -161,6 +173,10 @@ final class ImageBuilderTest {
           json(json, "links", "{\"/a\": \"b\"}");
         },
         "/a");
+  }
+
+  private Object inode(String name) throws IOException {
+    return Files.getAttribute(image.resolve(name), "unix:ino");
   }
 
   private void fillOwn(ObjectNode json) {
