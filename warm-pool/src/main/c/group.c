@@ -24,7 +24,8 @@ struct granted {
     bool optional; /* absent without swap accounting */
 };
 
-static const struct granted granted_hybrid[] = {
+/* Memory before memory and swap: a new group has neither limit, and the first may never exceed the second. */
+static const struct granted granted_hybrid[GROUP_LIMITS] = {
     {HIERARCHY_UNIFIED, "cgroup.freeze", false},
     {HIERARCHY_MEMORY, "memory.limit_in_bytes", false},
     {HIERARCHY_MEMORY, "memory.memsw.limit_in_bytes", true},
@@ -33,11 +34,16 @@ static const struct granted granted_hybrid[] = {
     {HIERARCHY_PIDS, "pids.max", false},
 };
 
-static const struct granted granted_unified[] = {
+static const struct granted granted_unified[GROUP_LIMITS] = {
     {HIERARCHY_UNIFIED, "cgroup.freeze", false}, {HIERARCHY_UNIFIED, "memory.max", false},
     {HIERARCHY_UNIFIED, "memory.swap.max", true}, {HIERARCHY_UNIFIED, "cpu.max", false},
     {HIERARCHY_UNIFIED, "cpu.weight", false},    {HIERARCHY_UNIFIED, "pids.max", false},
 };
+
+static const struct granted *granted_files(const struct cgroups *cgroups)
+{
+    return cgroups->version == 2 ? granted_unified : granted_hybrid;
+}
 
 static const char *in_slot(char *name, uint32_t slot, const char *file)
 {
@@ -85,14 +91,37 @@ static int make_directories(const struct cgroups *cgroups, uint32_t slot)
 
 static int grant_files(const struct cgroups *cgroups, uint32_t slot, uid_t owner)
 {
-    const struct granted *files = cgroups->version == 2 ? granted_unified : granted_hybrid;
-    size_t count = cgroups->version == 2 ? sizeof granted_unified / sizeof *files : sizeof granted_hybrid / sizeof *files;
+    const struct granted *files = granted_files(cgroups);
     char name[NAME_BYTES];
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < GROUP_LIMITS; i++) {
         int top = cgroups->top[files[i].hierarchy];
         if (fchownat(top, in_slot(name, slot, files[i].file), owner, (gid_t)-1, AT_SYMLINK_NOFOLLOW) != 0 &&
             !(files[i].optional && errno == ENOENT))
             return -errno;
+    }
+    return 0;
+}
+
+static void note_limits(const struct cgroups *cgroups, uint32_t slot, struct group *group)
+{
+    const struct granted *files = granted_files(cgroups);
+    char name[NAME_BYTES];
+    for (size_t i = 0; i < GROUP_LIMITS; i++)
+        if (file_read(cgroups->top[files[i].hierarchy], in_slot(name, slot, files[i].file), group->limits[i],
+                      GROUP_LIMIT_BYTES) < 0)
+            group->limits[i][0] = '\0';
+    group->carries = true;
+}
+
+static int carry_limits(const struct cgroups *cgroups, uint32_t slot, const struct group *group)
+{
+    const struct granted *files = granted_files(cgroups);
+    for (size_t i = 0; group->carries && i < GROUP_LIMITS; i++) {
+        if (group->limits[i][0] == '\0')
+            continue;
+        int result = write_text(cgroups, files[i].hierarchy, slot, files[i].file, group->limits[i]);
+        if (result != 0)
+            return result;
     }
     return 0;
 }
@@ -139,14 +168,18 @@ static int open_files(const struct cgroups *cgroups, uint32_t slot, struct group
     return cgroups->version == 2 ? open_unified(cgroups, slot, group) : open_hybrid(cgroups, slot, group);
 }
 
+static void forget_files(struct group *group)
+{
+    group->unified = group->tasks[0] = group->tasks[1] = group->tasks[2] = group->oom = group->peak = -1;
+}
+
 static void close_files(struct group *group)
 {
-    int *files[] = {&group->unified, &group->tasks[0], &group->tasks[1], &group->tasks[2], &group->oom, &group->peak};
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        if (*files[i] >= 0)
-            close(*files[i]);
-        *files[i] = -1;
-    }
+    const int files[] = {group->unified, group->tasks[0], group->tasks[1], group->tasks[2], group->oom, group->peak};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (files[i] >= 0)
+            close(files[i]);
+    forget_files(group);
 }
 
 static int remove_directories(const struct cgroups *cgroups, uint32_t slot)
@@ -163,10 +196,15 @@ int group_make(const struct cgroups *cgroups, uint32_t slot, uid_t owner, struct
 {
     if (group->made)
         return 0;
-    *group = (struct group){.unified = -1, .tasks = {-1, -1, -1}, .oom = -1, .peak = -1};
+    group->spent = false;
+    group->cpu_before = 0;
+    group->oom_before = 0;
+    forget_files(group);
     int result = make_directories(cgroups, slot);
     if (result == 0)
         result = grant_files(cgroups, slot, owner);
+    if (result == 0)
+        result = carry_limits(cgroups, slot, group);
     if (result == 0)
         result = open_files(cgroups, slot, group);
     group->made = result == 0;
@@ -322,4 +360,11 @@ int group_remove(const struct cgroups *cgroups, uint32_t slot, struct group *gro
         group->made = false;
     }
     return result;
+}
+
+int group_retire(const struct cgroups *cgroups, uint32_t slot, struct group *group)
+{
+    if (group->made)
+        note_limits(cgroups, slot, group);
+    return group_remove(cgroups, slot, group);
 }

@@ -12,6 +12,9 @@
 
 #include "cgroup.h"
 
+#define GROUP_LIMITS 6
+#define GROUP_LIMIT_BYTES 32
+
 struct group_counts {
     uint64_t memory_bytes;
     uint64_t memory_peak_bytes;
@@ -30,6 +33,9 @@ struct group {
     /* What was counted before the sandbox that is in it now. */
     uint64_t cpu_before;
     uint64_t oom_before;
+    /* What the groups that these replace were limited to, in the order of the files that the gateway owns. */
+    bool carries;
+    char limits[GROUP_LIMITS][GROUP_LIMIT_BYTES];
 };
 
 /* Makes the slot's groups if they are not there. 0 or a negative errno; what was made is removed upon failure. */
@@ -52,7 +58,11 @@ uint32_t group_oom_kills(const struct cgroups *cgroups, uint32_t slot, const str
  * counters noted, peak reset. Marks them spent where much memory stays charged that cannot be reclaimed. */
 void group_settle(const struct cgroups *cgroups, uint32_t slot, struct group *group, struct group_counts *counts);
 
-/* Removes them; -EBUSY while a process is in one. */
+/* Removes spent groups; -EBUSY while a process is in one. Those that group_make makes in their place have the same
+ * limits: the gateway does not write again what it believes to be in force. */
+int group_retire(const struct cgroups *cgroups, uint32_t slot, struct group *group);
+
+/* Removes them for good; -EBUSY while a process is in one. */
 int group_remove(const struct cgroups *cgroups, uint32_t slot, struct group *group);
 
 #endif

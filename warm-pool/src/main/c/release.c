@@ -72,13 +72,23 @@ static void tell_exit(struct launcher *launcher, const struct slot *slot, const 
     control_send(launcher, &reply, NULL, 0);
 }
 
-/* False where the groups had to be replaced and could not be removed yet. */
-static bool make_ready(struct launcher *launcher, struct slot *slot)
+/* False where the old groups are not empty after all, and cannot be removed yet. */
+static bool replace_groups(struct launcher *launcher, struct slot *slot)
 {
     uint32_t number = number_of(launcher, slot);
+    if (group_retire(&launcher->cgroups, number, &slot->group) != 0)
+        return false;
+    int result = slots_make_groups(launcher, number);
+    if (result != 0) /* the next SPAWN tries again, and tells */
+        report_failure("replace the groups of", "a slot", -result);
+    return true;
+}
+
+static bool make_ready(struct launcher *launcher, struct slot *slot)
+{
     if (!network_clean(&slot->network))
         network_close(&slot->network);
-    return !slot->group.spent || group_remove(&launcher->cgroups, number, &slot->group) == 0;
+    return !slot->group.spent || replace_groups(launcher, slot);
 }
 
 void release_try(struct launcher *launcher, struct slot *slot, int64_t now)

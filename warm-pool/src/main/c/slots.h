@@ -70,6 +70,9 @@ struct slot *slots_living(struct launcher *launcher, const struct kiln_header *h
  * `reply` is to be sent now. */
 bool slots_spawn(struct launcher *launcher, const struct kiln_request *request, struct kiln_reply *reply);
 
+/* Makes the slot's groups where they are not there, and watches them. */
+int slots_make_groups(struct launcher *launcher, uint32_t number);
+
 /* Answers a SPAWN under way with a failure. */
 void slots_refuse_spawn(struct launcher *launcher, struct slot *slot, int result, enum kiln_step step);
 

@@ -30,7 +30,7 @@ static int check(const struct launcher *launcher, const struct kiln_request *req
     return runtimes_up(launcher, request->spawn.runtime) ? 0 : -EAGAIN;
 }
 
-static int make_groups(struct launcher *launcher, uint32_t number)
+int slots_make_groups(struct launcher *launcher, uint32_t number)
 {
     struct group *group = &launcher->slots.all[number].group;
     bool fresh = !group->made;
@@ -139,7 +139,7 @@ bool slots_spawn(struct launcher *launcher, const struct kiln_request *request, 
     int result = check(launcher, request, &step);
     if (result == 0) {
         step = KILN_STEP_CGROUP_MAKE;
-        result = make_groups(launcher, number);
+        result = slots_make_groups(launcher, number);
     }
     if (result != 0) {
         reply->result = result;

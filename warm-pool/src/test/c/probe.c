@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -68,6 +69,26 @@ static void allocate(const char *mebibytes)
     for (size_t i = 0; memory != NULL && i < size; i += 4096)
         memory[i] = 1;
     answer(memory == NULL ? ENOMEM : 0, "");
+}
+
+/* Memory that outlives the sandbox: a file in memory of which the gateway is given a descriptor. */
+static void leave_memory(const char *mebibytes)
+{
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {0};
+    char byte = 'm';
+    struct iovec bytes = {&byte, 1};
+    struct msghdr header = {
+        .msg_iov = &bytes, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+    struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
+    int file = memfd_create("left", 0);
+    int result = file < 0 || fallocate(file, 0, 0, strtol(mebibytes, NULL, 10) << 20) != 0 ? errno : 0;
+    rights->cmsg_level = SOL_SOCKET;
+    rights->cmsg_type = SCM_RIGHTS;
+    rights->cmsg_len = CMSG_LEN(sizeof file);
+    memcpy(CMSG_DATA(rights), &file, sizeof file);
+    if (result == 0 && sendmsg(CHANNELS_DESCRIPTOR, &header, 0) != 1)
+        result = errno;
+    answer(result, "");
 }
 
 /* A child that outlives its parent's attention, in a session of its own. */
@@ -135,7 +156,7 @@ static const struct {
 } commands[] = {
     {"read", read_path},   {"create", create_path}, {"size", file_system_size},
     {"alloc", allocate},   {"daemon", fork_daemon}, {"listen", listen_on},
-    {"mount", mount_options}, {"sockets", count_sockets},
+    {"mount", mount_options}, {"sockets", count_sockets}, {"leave", leave_memory},
 };
 
 static void obey(char *line)

@@ -4,6 +4,7 @@ import dev.kiln.linux.Errno;
 import dev.kiln.linux.FileDescriptor;
 import dev.kiln.linux.Linux;
 import dev.kiln.linux.NativeBuffer;
+import dev.kiln.linux.SocketMessage;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -12,6 +13,7 @@ final class Probe implements AutoCloseable {
 
   private static final int PIDFD = 0;
   private static final int FRAMES = 1;
+  private static final int CHANNELS = 2;
   private static final int TIMEOUT_MILLIS = 30_000;
 
   private final SandboxId id;
@@ -50,6 +52,16 @@ final class Probe implements AutoCloseable {
     byte[] line = (command + "\n").getBytes(StandardCharsets.UTF_8);
     buffer.bytes().put(0, line);
     Linux.write(descriptors.get(FRAMES), buffer, 0, line.length);
+  }
+
+  /** Takes what it has passed over its channel. */
+  List<FileDescriptor> receiveDescriptors() {
+    SocketMessage message = new SocketMessage(1, 4);
+    if (!Linux.awaitReadable(descriptors.get(CHANNELS), TIMEOUT_MILLIS)) {
+      throw new AssertionError("sandbox " + id + " passes nothing");
+    }
+    message.receive(descriptors.get(CHANNELS));
+    return message.takeDescriptors();
   }
 
   private Outcome answer() {

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kiln.launcher.RawGateway.Answer;
 import dev.kiln.linux.Errno;
+import dev.kiln.linux.FileDescriptor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -81,7 +83,7 @@ class SlotIT {
       assertThat(probe.tell("sockets").text()).isEqualTo("0");
       gateway.end(probe);
     }
-    sockets.descriptors().forEach(dev.kiln.linux.FileDescriptor::close);
+    sockets.descriptors().forEach(FileDescriptor::close);
   }
 
   @Test
@@ -122,10 +124,38 @@ class SlotIT {
     }
   }
 
+  /**
+   * The gateway holds it, so it stays charged to the group: that one is replaced, limits and all.
+   */
+  @Test
+  void memoryThatIsLeftIsNotTheNextTenants() throws IOException {
+    List<FileDescriptor> left;
+    try (Probe probe = gateway.spawn(8, PROBE)) {
+      limit(8, 64 << 20);
+      assertThat(probe.tell("leave 30").errno()).isEqualTo(new Errno(0));
+      left = probe.receiveDescriptors();
+      assertThat(left).hasSize(1);
+      gateway.end(probe);
+    }
+    assertThat(Files.readString(memoryLimit(8)).strip()).isEqualTo(Long.toString(64 << 20));
+    try (Probe probe = gateway.spawn(8, PROBE)) {
+      Answer stat = gateway.ask(Operation.STAT, probe.id());
+      assertThat(stat.word(0)).as("bytes in use").isLessThan(4 << 20);
+      probe.send("daemon 80");
+      assertThat(gateway.awaitUnasked(Operation.EXITED).word(1)).as("oom kills").isPositive();
+    }
+    left.forEach(FileDescriptor::close);
+  }
+
   private static void limit(int slot, long bytes) throws IOException {
-    Path memory = GROUPS.resolve(HYBRID ? "memory" : "unified").resolve("slot-" + slot);
-    Files.writeString(
-        memory.resolve(HYBRID ? "memory.limit_in_bytes" : "memory.max"), Long.toString(bytes));
+    Files.writeString(memoryLimit(slot), Long.toString(bytes));
+  }
+
+  private static Path memoryLimit(int slot) {
+    return GROUPS
+        .resolve(HYBRID ? "memory" : "unified")
+        .resolve("slot-" + slot)
+        .resolve(HYBRID ? "memory.limit_in_bytes" : "memory.max");
   }
 
   private static int members(int slot) throws IOException {
