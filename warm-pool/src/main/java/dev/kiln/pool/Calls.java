@@ -126,11 +126,18 @@ final class Calls {
     return true;
   }
 
+  /**
+   * A call for which a sandbox is being forked waits as well, but only for a moment: the version's
+   * bound is not its.
+   */
   private void standInLine(WaitingCall call, Actions actions) {
     VersionStock stock = call.stock;
-    if (stock.waiting.size() >= ledger.config.waitingPerVersion()
-        || ledger.waiting >= ledger.config.waiting()) {
-      actions.refusals.add(new Actions.Refusal(call, overCapacity(stock, "and the queue is full")));
+    boolean full =
+        !stock.mayGrow()
+            && stock.waiting.size() - stock.ordered >= ledger.config.waitingPerVersion();
+    if (full || ledger.waiting >= ledger.config.waiting()) {
+      actions.refusals.add(
+          new Actions.Refusal(call, overCapacity(stock, full, "and the queue is full")));
       return;
     }
     stock.waiting.add(call);
@@ -145,7 +152,12 @@ final class Calls {
       if (call.stock.waiting.remove(call)) {
         ledger.waiting--;
         actions.refusals.add(
-            new Actions.Refusal(call, overCapacity(call.stock, "and none came free in time")));
+            new Actions.Refusal(
+                call,
+                overCapacity(
+                    call.stock,
+                    call.stock.busy >= call.stock.limit(),
+                    "and none came free in time")));
       }
     }
     return actions;
@@ -217,8 +229,8 @@ final class Calls {
         : new OfEngine("Kiln is shutting down.");
   }
 
-  private static OverCapacity overCapacity(VersionStock stock, String why) {
-    return stock.busy >= stock.limit()
+  private static OverCapacity overCapacity(VersionStock stock, boolean ofFunction, String why) {
+    return ofFunction
         ? new OverCapacity(
             "function-concurrency",
             "All "

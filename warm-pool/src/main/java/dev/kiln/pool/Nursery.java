@@ -95,7 +95,9 @@ final class Nursery {
         new Sandbox(
             spawned, runtime.index, launcher, transitions, birth.loop(), READY_NANOS, this::ended);
     Resident resident = new Resident(sandbox);
-    stems.arrived(resident);
+    if (!stems.arrived(resident)) {
+      sandbox.kill();
+    }
     sandbox.ready().whenComplete((micros, error) -> born(resident, runtime, error));
   }
 

@@ -21,6 +21,9 @@ final class Resident {
   boolean measured;
   double priority;
 
+  /** Whether it is being warmed, as a stem. */
+  boolean warming;
+
   /** Whether its processes were stopped, or being stopped, when it was claimed. */
   boolean thaw;
 

@@ -31,8 +31,15 @@ final class RuntimeStock {
   /** One entry for each stem that a version waits for; stale where the version no longer does. */
   final ArrayDeque<VersionStock> orders = new ArrayDeque<>();
 
+  /** Sandboxes that are being forked. */
   int births;
+
+  /** Stems that have answered and are on no shelf yet, those that are being warmed included. */
+  int settling;
+
+  /** Stems that are being warmed. */
   int warming;
+
   boolean zygoteUp = true;
   boolean ready;
   long recycled;

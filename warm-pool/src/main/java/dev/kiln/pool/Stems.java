@@ -18,10 +18,13 @@ final class Stems {
     this.ledger = ledger;
   }
 
-  /** Notes a sandbox that has been forked, before it is ready. */
-  void arrived(Resident resident) {
+  /**
+   * Notes a sandbox that has been forked, before it is ready; false if nobody wants it any more.
+   */
+  boolean arrived(Resident resident) {
     synchronized (ledger) {
       ledger.bySlot[resident.slot()] = resident;
+      return !ledger.closed;
     }
   }
 
@@ -33,22 +36,24 @@ final class Stems {
       runtime.ready = true;
       runtime.birthFailures.succeeded(System.nanoTime());
       resident.sandbox.move(SandboxState.STARTING, SandboxState.PLAIN);
-      return serveOrder(resident, SandboxState.PLAIN, actions);
+      boolean served = serveOrder(resident, SandboxState.PLAIN, actions);
+      if (!served) {
+        runtime.settling++;
+      }
+      return served;
     }
   }
 
-  /**
-   * Decides whether a plain stem, on no shelf, is to be warmed; if so it counts as being warmed.
-   */
+  /** Decides whether a plain stem that settles is to be warmed first; if so it counts as that. */
   boolean claimForWarming(Resident resident) {
     synchronized (ledger) {
       RuntimeStock runtime = ledger.runtimeOf(resident);
-      boolean claimed =
+      resident.warming =
           lacksWarmed(runtime) && resident.sandbox.move(SandboxState.PLAIN, SandboxState.WARMING);
-      if (claimed) {
+      if (resident.warming) {
         runtime.warming++;
       }
-      return claimed;
+      return resident.warming;
     }
   }
 
@@ -56,7 +61,6 @@ final class Stems {
   void warmingEnded(Resident resident, boolean well) {
     synchronized (ledger) {
       RuntimeStock runtime = ledger.runtimeOf(resident);
-      runtime.warming--;
       if (well) {
         runtime.warmFailures.succeeded(System.nanoTime());
         resident.sandbox.move(SandboxState.WARMING, SandboxState.WARMED);
@@ -67,14 +71,20 @@ final class Stems {
   }
 
   /**
-   * Puts a stem, which lives on no event loop now, on the shelf, or gives it to a call that waits.
+   * Puts a stem that has settled, on no event loop now, on the shelf, or gives it to a call that
+   * waits.
    */
   Actions shelve(Resident resident) {
     Actions actions = new Actions();
     synchronized (ledger) {
+      RuntimeStock runtime = ledger.runtimeOf(resident);
+      runtime.settling--;
+      if (resident.warming) {
+        resident.warming = false;
+        runtime.warming--;
+      }
       SandboxState state = resident.sandbox.state();
       if (state.isAlive() && !serveOrder(resident, state, actions)) {
-        RuntimeStock runtime = ledger.runtimeOf(resident);
         (state == SandboxState.WARMED ? runtime.warmed : runtime.plain).push(resident);
       }
       actions.refill = true;
@@ -186,14 +196,16 @@ final class Stems {
     while (lacksWarmed(runtime) && !runtime.plain.isEmpty() && mayMake(runtime, nowNanos)) {
       Resident stem = runtime.takeForWarming();
       if (stem != null) {
+        stem.warming = true;
         runtime.warming++;
+        runtime.settling++;
         actions.warmings.add(stem);
       }
     }
   }
 
   private boolean mayMake(RuntimeStock runtime, long nowNanos) {
-    return runtime.pace.allow(nowNanos, runtime.births + runtime.warming, ledger.busy);
+    return runtime.pace.allow(nowNanos, runtime.births + runtime.settling, ledger.busy);
   }
 
   private boolean isShort(RuntimeStock runtime, long nowNanos) {
@@ -205,7 +217,7 @@ final class Stems {
   private static boolean lacksStems(RuntimeStock runtime, long nowNanos) {
     return runtime.zygoteUp
         && runtime.birthFailures.allows(nowNanos)
-        && runtime.stems() + runtime.births + runtime.warming < runtime.target.target(nowNanos);
+        && runtime.stems() + runtime.births + runtime.settling < runtime.target.target(nowNanos);
   }
 
   private boolean lacksWarmed(RuntimeStock runtime) {

@@ -61,7 +61,6 @@ final class Template implements CopyListener {
   }
 
   // ---- calls
-  // -----------------------------------------------------------------------------------------------------
 
   /** Asks for a copy; completes on {@code loop}. */
   CompletableFuture<Seat> lease(Deadline deadline, EventLoop loop) {
@@ -137,7 +136,6 @@ final class Template implements CopyListener {
   }
 
   // ---- what follows from what
-  // ------------------------------------------------------------------------------------
 
   /** Does what the book decides: after every event. */
   private void proceed(boolean refill) {
@@ -247,7 +245,6 @@ final class Template implements CopyListener {
   }
 
   // ---- the sandbox
-  // -----------------------------------------------------------------------------------------------
 
   private void start(Deadline deadline, EventLoop loop) {
     synchronized (this) {
@@ -372,7 +369,6 @@ final class Template implements CopyListener {
   }
 
   // ---- what the template tells
-  // -----------------------------------------------------------------------------------
 
   @Override
   public void forked(long number) {

@@ -105,7 +105,7 @@ final class Upkeep {
                 runtime.target.target(nowNanos)
                     - runtime.stems()
                     - runtime.births
-                    - runtime.warming);
+                    - runtime.settling);
       }
       ledger.makeRoom(wanted - ledger.slots.free() - ledger.leaving, actions);
       actions.refill = true;

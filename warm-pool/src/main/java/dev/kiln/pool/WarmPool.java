@@ -141,7 +141,6 @@ final class WarmPool implements Pool, LauncherListener {
   }
 
   // ---- a call, step by step
-  // ----------------------------------------------------------------------------------------
 
   /** Asks for a sandbox of a version; completes on {@code loop}. */
   CompletableFuture<Holding> acquire(VersionStock stock, Deadline deadline, EventLoop loop) {
@@ -239,15 +238,22 @@ final class WarmPool implements Pool, LauncherListener {
             ? 0
             : TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - leasedNanos);
     Holding holding = new Holding(grant.resident(), call.stock, grant.startType(), lease, attach);
-    if (error != null || !call.result.complete(holding)) {
-      giveBack(holding, false);
+    if (error == null && call.result.complete(holding)) {
+      return;
+    }
+    giveBack(holding, false);
+    Throwable cause = Autopsy.unwrapped(error);
+    if (cause instanceof StemDiedException && call.mayTryAnotherStem()) {
+      perform(calls.ask(call));
+    } else {
       call.result.completeExceptionally(
-          error == null ? new OfEngine("The call was over.") : Autopsy.unwrapped(error));
+          cause instanceof InvocationException
+              ? cause
+              : new OfEngine("No sandbox could be made ready."));
     }
   }
 
   // ---- the background
-  // ----------------------------------------------------------------------------------------------
 
   private void scheduleRefill(long delayMicros) {
     if (refilling.compareAndSet(false, true)) {
@@ -261,7 +267,6 @@ final class WarmPool implements Pool, LauncherListener {
   }
 
   // ---- what the launcher tells
-  // -------------------------------------------------------------------------------------
 
   @Override
   public void exited(SandboxId id, Exit exit) {

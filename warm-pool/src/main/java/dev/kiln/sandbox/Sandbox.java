@@ -113,6 +113,9 @@ public final class Sandbox {
    * @throws IllegalStateException if the sandbox is gone
    */
   public synchronized void attachLogs(LogAttachment attachment) {
+    if (!stdout.isOpen()) {
+      throw new IllegalStateException("sandbox " + id + " is gone");
+    }
     logs = attachment.attach(stdout, stderr);
   }
 

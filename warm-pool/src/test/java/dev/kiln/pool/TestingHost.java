@@ -1,5 +1,7 @@
 package dev.kiln.pool;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.kiln.cgroup.CgroupDriver;
 import dev.kiln.cgroup.Limits;
 import dev.kiln.launcher.Exit;
@@ -23,6 +25,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -41,7 +45,7 @@ final class TestingHost implements Launcher, CgroupDriver {
   final AtomicInteger spawned = new AtomicInteger();
   private volatile LauncherListener listener;
   volatile boolean refuseSpawns;
-  volatile boolean holdSpawns;
+  private volatile boolean holdSpawns;
   private final List<Runnable> held = new CopyOnWriteArrayList<>();
 
   /** A living sandbox. */
@@ -73,7 +77,13 @@ final class TestingHost implements Launcher, CgroupDriver {
     return result;
   }
 
-  /** Forks what was asked for while {@link #holdSpawns} was set. */
+  /** Forks nothing from when this returns until {@link #releaseSpawns}. */
+  void holdSpawns() {
+    holdSpawns = true;
+    CompletableFuture.runAsync(() -> {}, reader).join();
+  }
+
+  /** Forks what was asked for meanwhile. */
   void releaseSpawns() {
     holdSpawns = false;
     held.forEach(reader::execute);
@@ -141,13 +151,17 @@ final class TestingHost implements Launcher, CgroupDriver {
     Living found = living.get(id.slot());
     if (found != null && found.id.equals(id) && living.remove(id.slot(), found)) {
       found.sandbox.kill();
-      reader.execute(() -> listener.exited(id, exit));
+      tell(() -> listener.exited(id, exit));
     }
   }
 
-  /** Kills a sandbox without telling yet, as when the launcher is still cleaning its slot. */
-  void killSilently(int slot) {
-    living.get(slot).sandbox.kill();
+  /** Nothing is told any more once it is closed. */
+  private void tell(Runnable event) {
+    try {
+      reader.execute(event);
+    } catch (RejectedExecutionException e) {
+      assertThat(reader.isShutdown()).isTrue();
+    }
   }
 
   void tellZygote(boolean up) {
@@ -159,6 +173,29 @@ final class TestingHost implements Launcher, CgroupDriver {
             listener.zygoteDown(OptionalInt.of(0));
           }
         });
+  }
+
+  /** Returns the sandbox that a function was attached to last. */
+  SandboxId newest() {
+    String attached =
+        log.stream().filter(line -> line.startsWith("attach")).reduce((a, b) -> b).orElseThrow();
+    return living().stream()
+        .map(Living::id)
+        .filter(id -> attached.startsWith("attach " + id + " "))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Returns how often something was asked for. */
+  long count(String what) {
+    return log.stream().filter(line -> line.startsWith(what)).count();
+  }
+
+  /** Returns whether a sandbox has been sent an invocation that mentions {@code text}. */
+  boolean anyHasSeen(String text) {
+    return living().stream()
+        .flatMap(one -> one.sandbox().seen.stream())
+        .anyMatch(seen -> seen.contains(text));
   }
 
   List<Living> living() {
@@ -195,6 +232,11 @@ final class TestingHost implements Launcher, CgroupDriver {
     if (!reader.isShutdown()) {
       living().forEach(one -> end(one.id(), new Exit(9, 0, 0, 0)));
       reader.shutdown();
+      try {
+        reader.awaitTermination(10, TimeUnit.SECONDS);
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
     }
   }
 }

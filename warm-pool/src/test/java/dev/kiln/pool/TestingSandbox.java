@@ -37,7 +37,8 @@ final class TestingSandbox extends Thread {
   private final IntConsumer onExit;
   private final NativeBuffer buffer = new NativeBuffer(64 * 1024);
   final List<String> seen = new CopyOnWriteArrayList<>();
-  volatile boolean loaded;
+  private volatile boolean killed;
+  private volatile boolean deaf;
 
   /**
    * Starts it.
@@ -57,10 +58,11 @@ final class TestingSandbox extends Thread {
   public void run() {
     try {
       send(READY, 0, "{}".getBytes(StandardCharsets.UTF_8));
-      while (true) {
+      while (!deaf) {
         ByteBuffer header = read(24);
         serve(header.getShort(4), header.getLong(8), read(header.getInt(0)));
       }
+      awaitKill();
     } catch (Exited e) {
       onExit.accept(e.status);
     } catch (LinuxException | IllegalStateException e) {
@@ -93,7 +95,6 @@ final class TestingSandbox extends Thread {
     if (configuration.contains("\"exit.init\"")) {
       throw new Exited(7 << 8);
     }
-    loaded = true;
     send(LOADED, 0, new byte[0]);
   }
 
@@ -111,7 +112,10 @@ final class TestingSandbox extends Thread {
       case "signal" -> throw new Exited(Integer.parseInt(command[1]));
       case "raise" -> send(FAILED, nonce, error("ValueError", "no"));
       case "hang" -> {}
-      case "close" -> frames.close();
+      case "deaf" -> {
+        deaf = true;
+        send(ANSWER, nonce, event);
+      }
       case "big" -> send(ANSWER, nonce, filled(Integer.parseInt(command[1])));
       case "foreign" -> send(ANSWER, nonce + 1, event);
       case "twice" -> {
@@ -127,6 +131,13 @@ final class TestingSandbox extends Thread {
         send(ANSWER, nonce, event);
       }
       default -> send(ANSWER, nonce, event);
+    }
+  }
+
+  /** Reads nothing any more, until the socket is shut down: then what was sent is left unread. */
+  private void awaitKill() {
+    while (!killed) {
+      pause(1);
     }
   }
 
@@ -199,8 +210,11 @@ final class TestingSandbox extends Thread {
 
   /** Ends it, as SIGKILL would, whatever it is doing. */
   void kill() {
+    killed = true;
     try {
-      Linux.shutdown(frames);
+      if (!deaf) {
+        Linux.shutdown(frames);
+      }
     } catch (LinuxException | IllegalStateException e) {
       // It has ended by itself.
     }

@@ -45,7 +45,7 @@ public final class Conversation {
   private Conversation(int descriptor, Consumer<ConversationException> onEnd) {
     this.channel = new EpollDomainSocketChannel(descriptor, true);
     this.onEnd = onEnd;
-    this.reader = new FrameReader(channel.alloc(), 0, new Sink());
+    this.reader = new FrameReader(channel.alloc(), Exchange.SMALL_BYTES, new Sink());
     channel.pipeline().addLast(new Handler());
   }
 
@@ -258,7 +258,7 @@ public final class Conversation {
 
   private void finish() {
     exchange = null;
-    reader.limit(0);
+    reader.limit(Exchange.SMALL_BYTES);
     if (timer != null) {
       timer.cancel(false);
       timer = null;
