@@ -1,6 +1,5 @@
 package dev.kiln.gateway.http;
 
-import dev.kiln.contract.Answer;
 import dev.kiln.contract.StartType;
 import dev.kiln.gateway.invoke.Call;
 import dev.kiln.gateway.invoke.Step;
@@ -28,24 +27,14 @@ public final class InvocationHeaders {
 
   private InvocationHeaders() {}
 
-  /** Adds what is known of {@code call}, which has no answer. */
+  /** Adds what is known of {@code call}. */
   public static void put(HttpServerResponse response, Call call) {
-    put(response, call, 0, 0);
-  }
-
-  /** Adds what is known of {@code call} and its {@code answer}. */
-  public static void put(HttpServerResponse response, Call call, Answer answer) {
-    put(response, call, answer.initMicros(), answer.handlerMicros());
-  }
-
-  private static void put(
-      HttpServerResponse response, Call call, long initMicros, long handlerMicros) {
     response.putHeader(REQUEST_ID, call.requestId());
     call.startType().ifPresent(type -> response.putHeader(START_TYPE, label(type)));
     if (call.versionNumber() > 0) {
       response.putHeader(VERSION, Integer.toString(call.versionNumber()));
     }
-    response.putHeader(SERVER_TIMING, timing(call, initMicros, handlerMicros));
+    response.putHeader(SERVER_TIMING, timing(call));
   }
 
   /**
@@ -53,7 +42,7 @@ public final class InvocationHeaders {
    * what the pool did, within {@code send} what the sandbox spent on initialisation and in the
    * handler, and the total.
    */
-  private static String timing(Call call, long initMicros, long handlerMicros) {
+  private static String timing(Call call) {
     StringBuilder text = new StringBuilder(TIMING_LENGTH);
     for (Step step : Step.values()) {
       append(text, step.label(), call.micros(step));
@@ -63,10 +52,6 @@ public final class InvocationHeaders {
         append(text, phase.getKey(), phase.getValue());
       }
     }
-    if (initMicros > 0 && !call.leasePhases().containsKey("init")) {
-      append(text, "init", initMicros);
-    }
-    append(text, "handler", handlerMicros);
     append(text, "total", call.totalMicros());
     return text.toString();
   }

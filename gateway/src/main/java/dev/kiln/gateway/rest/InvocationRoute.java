@@ -114,7 +114,7 @@ public final class InvocationRoute implements Handler<RoutingContext> {
     @Override
     protected void respond(HttpServerResponse response, Call call, Answer answer) {
       response.putHeader(HttpHeaders.CONTENT_TYPE, JSON);
-      InvocationHeaders.put(response, call, answer);
+      InvocationHeaders.put(response, call);
       end(response, answer.body());
     }
   }

@@ -117,16 +117,16 @@ public final class FunctionUrlRoute implements Handler<RoutingContext> {
         described = UrlAnswer.of(answer.body());
       } catch (ProblemException e) {
         answer.body().release();
-        InvocationHeaders.put(response, call, answer);
+        InvocationHeaders.put(response, call);
         ProblemDocuments.send(response, call.requestId(), e);
         return;
       }
       if (described.isPresent()) {
         answer.body().release();
-        respond(response, described.get(), () -> InvocationHeaders.put(response, call, answer));
+        respond(response, described.get(), () -> InvocationHeaders.put(response, call));
       } else {
         response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
-        InvocationHeaders.put(response, call, answer);
+        InvocationHeaders.put(response, call);
         end(response, answer.body());
       }
     }
