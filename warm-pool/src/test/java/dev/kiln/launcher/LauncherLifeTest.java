@@ -110,6 +110,24 @@ class LauncherLifeTest {
   }
 
   @Test
+  void aKilledRedisComesBackAndGivesNoAdministration() throws Exception {
+    Path redis = Path.of("/usr/bin/redis-server");
+    assumeTrue(Files.isExecutable(redis), "needs redis-server");
+    try (RunningLauncher launcher =
+        RunningLauncher.start(
+            home, RunningLauncher.probeRoot(), "redis", "--redis", redis.toString())) {
+      for (int time = 0; time < 2; time++) {
+        assertThat(launcher.awaitLine("to set:")).isEqualTo("to set: +OK");
+        assertThat(launcher.awaitLine("to config:")).startsWith("to config: -NOPERM");
+        assertThat(launcher.awaitLine("to module:")).startsWith("to module: -NOPERM");
+        assertThat(launcher.awaitLine("to script:")).startsWith("to script: -NOPERM");
+        RunningLauncher.kill(launcher.descendant("redis-server"));
+        launcher.awaitLine("started again");
+      }
+    }
+  }
+
+  @Test
   void termLetsTheGatewayEndAndIsNoFailure() throws Exception {
     try (RunningLauncher launcher = start("serve")) {
       launcher.awaitLine("serving");

@@ -1,6 +1,12 @@
 package dev.kiln.launcher;
 
 import dev.kiln.launcher.RawGateway.Answer;
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,10 +18,16 @@ final class LifeGateway {
 
   private static final int PROBE = 0;
   private static final int SANDBOXES = 5;
+  private static final UnixDomainSocketAddress REDIS =
+      UnixDomainSocketAddress.of("/kiln/run/redis.sock");
 
   private LifeGateway() {}
 
-  public static void main(String[] arguments) throws InterruptedException {
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    if (arguments[0].equals("redis")) {
+      useRedis();
+      return;
+    }
     RawGateway gateway = new RawGateway();
     gateway.greet(PROBE);
     switch (arguments[0]) {
@@ -67,6 +79,28 @@ final class LifeGateway {
     say("hung up");
     Thread.sleep(500);
     System.exit(5);
+  }
+
+  /** Connects again whenever Redis has gone, and tells what it answers to whom the gateway is. */
+  private static void useRedis() throws IOException, InterruptedException {
+    while (true) {
+      try (SocketChannel redis = SocketChannel.open(REDIS)) {
+        say("to set: " + ask(redis, "SET key value"));
+        say("to config: " + ask(redis, "CONFIG GET dir"));
+        say("to module: " + ask(redis, "MODULE LIST"));
+        say("to script: " + ask(redis, "EVAL return 0"));
+        redis.read(ByteBuffer.allocate(1)); // until its end
+      } catch (SocketException notYet) {
+        Thread.sleep(20);
+      }
+    }
+  }
+
+  private static String ask(SocketChannel redis, String command) throws IOException {
+    redis.write(ByteBuffer.wrap((command + "\r\n").getBytes(StandardCharsets.UTF_8)));
+    ByteBuffer answer = ByteBuffer.allocate(4096);
+    redis.read(answer);
+    return new String(answer.array(), 0, answer.position(), StandardCharsets.UTF_8).strip();
   }
 
   private static void say(String line) {

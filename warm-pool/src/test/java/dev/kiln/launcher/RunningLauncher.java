@@ -37,7 +37,8 @@ final class RunningLauncher implements AutoCloseable {
     reader.start();
   }
 
-  static RunningLauncher start(Path home, Path root, String mode) throws IOException {
+  static RunningLauncher start(Path home, Path root, String mode, String... options)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(BUILT.resolve("c/launcher").toString());
     command.addAll(
@@ -45,6 +46,7 @@ final class RunningLauncher implements AutoCloseable {
     for (String directory : List.of("basedir", "localRepository")) { // Surefire tells both
       command.addAll(List.of("--bind", System.getProperty(directory)));
     }
+    command.addAll(List.of(options));
     command.addAll(List.of("--", System.getProperty("java.home") + "/bin/java"));
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx64m"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
