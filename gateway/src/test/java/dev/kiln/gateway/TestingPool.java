@@ -22,8 +22,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A pool without sandboxes: what a function answers is a piece of Java. Counts leases, and notes
- * as a mistake one that is used twice or closed on a foreign thread, and a version that is retired
+ * A pool without sandboxes: what a function answers is a piece of Java. Counts leases, and notes as
+ * a mistake one that is used twice or closed on a foreign thread, and a version that is retired
  * while it is leased.
  */
 final class TestingPool implements Pool {
