@@ -37,6 +37,19 @@ public record Settings(String name, Map<String, String> properties, List<String>
   public static final Settings ROOMY_NO_STEMS =
       new Settings("room for 1,000, no stems", roomy(noStems()), ROOM_FOR_A_THOUSAND);
 
+  /**
+   * Two hundred plain stems: with only a few, the pages that all of them share with their zygote
+   * would count for a good part of each.
+   */
+  public static final Settings MANY_PLAIN_STEMS =
+      new Settings(
+          "200 plain stems",
+          Map.of(
+              "kiln.pool.stems-min", "200",
+              "kiln.pool.stems-max", "200",
+              "kiln.pool.stems-warmed", "0"),
+          List.of("--slots", "300"));
+
   public Settings {
     properties = Map.copyOf(properties);
     launcherOptions = List.copyOf(launcherOptions);

@@ -54,15 +54,17 @@ final class IdleMemory implements Scenario {
               Limit.calls(count),
               functions::request,
               log));
-      Stems.awaitRefilled(kiln);
+      final int stemsAfter = Stems.awaitRefilled(kiln).stems();
       final long availableAfter = MemoryFacts.availableBytes();
-      return figure(log, count, stems, Residents.read(kiln), availableBefore - availableAfter);
+      Residents all = Residents.read(kiln);
+      return figure(log, count, stems, all, stemsAfter, availableBefore - availableAfter);
     }
   }
 
-  private Figure figure(CallLog log, int count, Residents stems, Residents all, long fall) {
-    int idle = all.processes() - stems.processes();
-    double total = all.processes() * all.meanBytes() - stems.processes() * stems.meanBytes();
+  private Figure figure(
+      CallLog log, int count, Residents stems, Residents all, int stemsAfter, long fall) {
+    int idle = all.processes() - stemsAfter;
+    double total = all.processes() * all.meanBytes() - stemsAfter * stems.meanBytes();
     Figure.Builder figure = new Figure.Builder(name(), title());
     figure.measure("PSS each", total / idle / 1e6, Unit.MEGABYTES, Goal.atMost(2));
     figure.measure(

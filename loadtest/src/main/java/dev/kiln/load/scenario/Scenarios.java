@@ -16,9 +16,9 @@ public final class Scenarios {
           Sparse.fresh(),
           new Churn(),
           new FirstCall(FirstCall.Grade.PLAIN),
-          new StemMemory(),
           new FirstCall(FirstCall.Grade.NONE),
           Sparse.freshExhausted(),
+          new StemMemory(),
           new IdleMemory(),
           new CreationTime());
 

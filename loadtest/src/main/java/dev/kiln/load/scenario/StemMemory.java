@@ -22,7 +22,7 @@ final class StemMemory implements Scenario {
 
   @Override
   public Settings settings() {
-    return Settings.PLAIN_STEMS;
+    return Settings.MANY_PLAIN_STEMS;
   }
 
   @Override
