@@ -32,12 +32,14 @@ NUMBERS = {
     "syslog": (103, 116), "reboot": (169, 142), "swapon": (167, 224), "settimeofday": (164, 170),
     "sethostname": (170, 161), "fanotify_init": (300, 262), "quotactl": (179, 60), "acct": (163, 89),
     "ioctl": (16, 29), "kcmp": (312, 272), "mq_open": (240, 180), "iopl": (172, 1000),
+    "inotify_add_watch": (254, 27), "fcntl": (72, 25),
 }
 
 CLONE_NEWNET, CLONE_NEWUSER, CLONE_NEWNS, SIGCHLD = 0x40000000, 0x10000000, 0x00020000, 17
 MS_REMOUNT, MS_BIND = 32, 4096
 SECCOMP_SET_MODE_FILTER, PR_SET_SECCOMP, PR_SET_MM = 1, 22, 35
 TIOCSTI, TIOCLINUX = 0x5412, 0x541C
+F_SETLEASE, F_NOTIFY = 1024, 1026
 
 
 def call(name, *arguments):
@@ -58,6 +60,14 @@ def outcome(action, *arguments):
 
 def open_and_close(path, flags=os.O_RDONLY):
     os.close(os.open(path, flags))
+
+
+def control(path, command, argument):
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return call("fcntl", descriptor, command, argument)
+    finally:
+        os.close(descriptor)
 
 
 def status(field):
@@ -230,6 +240,9 @@ ATTEMPTS = {
     "fill tmp": lambda: fill("/tmp", 1 << 20, 64),
     "fill tmp with files": lambda: fill("/tmp", 0, 20_000),
     "fill shm with files": lambda: fill("/dev/shm", 0, 20_000),
+    "watch shared files": lambda: call("inotify_add_watch", 0, b"/usr/lib/python3.11", 0xFFF),
+    "watch a shared folder": lambda: control("/usr/lib", F_NOTIFY, 1),
+    "lease a shared file": lambda: control("/usr/bin/python3.11", F_SETLEASE, 0),
     "links outside": links_outside,
     "work in": os.getcwd,
     # kernel
