@@ -7,6 +7,8 @@ from os.path import dirname
 
 MAX_MESSAGE_CHARACTERS = 256 * 1024
 MAX_STACK_FRAMES = 64
+MAX_FRAME_CHARACTERS = 1024
+MAX_TYPE_CHARACTERS = 1024
 OWN_FOLDER = dirname(__file__)
 
 
@@ -15,9 +17,9 @@ class Failure(Exception):
 
     def __init__(self, error_type, message, stack_trace=()):
         super().__init__(message)
-        self.error_type = error_type
+        self.error_type = error_type[:MAX_TYPE_CHARACTERS]
         self.message = message[:MAX_MESSAGE_CHARACTERS]
-        self.stack_trace = list(stack_trace)
+        self.stack_trace = [frame[:MAX_FRAME_CHARACTERS] for frame in stack_trace]
 
     @classmethod
     def of(cls, exception):

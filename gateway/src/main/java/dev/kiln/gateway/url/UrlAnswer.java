@@ -1,6 +1,11 @@
 package dev.kiln.gateway.url;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kiln.gateway.problem.ProblemCode;
@@ -28,7 +33,19 @@ import java.util.regex.Pattern;
  */
 record UrlAnswer(int status, List<Header> headers, byte[] body) {
 
-  private static final JsonMapper MAPPER = new JsonMapper();
+  /**
+   * Far more than headers need. What a tree of JSON takes of the heap are its values, not bytes.
+   */
+  private static final int MAX_VALUES = 10_000;
+
+  private static final JsonMapper MAPPER =
+      new JsonMapper(
+          JsonFactory.builder()
+              .streamReadConstraints(
+                  StreamReadConstraints.builder().maxTokenCount(MAX_VALUES).build())
+              .build());
+  private static final JsonFactory SCANNER = new JsonFactory();
+  private static final String STATUS = "statusCode";
   private static final int STATUS_MIN = 200;
   private static final int STATUS_MAX = 599;
   private static final Pattern NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}");
@@ -54,10 +71,10 @@ record UrlAnswer(int status, List<Header> headers, byte[] body) {
    * one itself.
    */
   static Optional<UrlAnswer> of(ByteBuf json) {
-    JsonNode answer = parse(json);
-    if (!answer.isObject() || !answer.has("statusCode")) {
+    if (!hasStatus(json)) {
       return Optional.empty();
     }
+    JsonNode answer = parse(json);
     List<Header> headers = new ArrayList<>();
     addHeaders(headers, answer.path("headers"));
     addHeaders(headers, answer.path("multiValueHeaders"));
@@ -65,12 +82,39 @@ record UrlAnswer(int status, List<Header> headers, byte[] body) {
     if (headers.stream().noneMatch(header -> header.name().equals(CONTENT_TYPE))) {
       headers.add(new Header(CONTENT_TYPE, "application/json"));
     }
-    return Optional.of(new UrlAnswer(status(answer.path("statusCode")), headers, body(answer)));
+    return Optional.of(new UrlAnswer(status(answer.path(STATUS)), headers, body(answer)));
+  }
+
+  /** Reads through {@code json} and keeps nothing of it: an answer of any shape may come. */
+  private static boolean hasStatus(ByteBuf json) {
+    boolean found = false;
+    try (JsonParser parser = SCANNER.createParser(readable(json))) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        parser.skipChildren();
+        return false;
+      }
+      while (parser.nextToken() != JsonToken.END_OBJECT) {
+        found |= STATUS.equals(parser.currentName());
+        parser.nextToken();
+        parser.skipChildren();
+      }
+    } catch (JsonProcessingException e) {
+      throw malformed("it is not JSON");
+    } catch (IOException e) {
+      throw new IllegalStateException("Reading memory cannot fail", e);
+    }
+    return found;
+  }
+
+  private static InputStream readable(ByteBuf json) {
+    return new ByteBufInputStream(json.duplicate());
   }
 
   private static JsonNode parse(ByteBuf json) {
-    try (InputStream in = new ByteBufInputStream(json.duplicate())) {
+    try (InputStream in = readable(json)) {
       return MAPPER.readTree(in);
+    } catch (StreamConstraintsException e) {
+      throw malformed("beside its body it has more than " + MAX_VALUES + " values");
     } catch (JsonProcessingException e) {
       throw malformed("it is not JSON");
     } catch (IOException e) {

@@ -10,6 +10,11 @@ import io.netty.buffer.ByteBuf;
 final class Load extends Exchange<Long> {
 
   @Override
+  int limit() {
+    return FunctionError.MAX_BYTES;
+  }
+
+  @Override
   Long accept(FrameType type, long nonce, long micros, ByteBuf payload) {
     return loadedMicros(type, micros, payload);
   }
