@@ -27,8 +27,11 @@ public record LogLine(
   /** What a line takes beside its message: object headers, references, id and time. */
   private static final int OVERHEAD_BYTES = 160;
 
-  /** Returns about how much memory the line takes. */
+  private static final int MAX_NARROW = 0xff;
+
+  /** Returns about how much memory the line takes: one character beyond Latin-1 doubles them all. */
   int heldBytes() {
-    return OVERHEAD_BYTES + message.length();
+    boolean narrow = message.chars().allMatch(character -> character <= MAX_NARROW);
+    return OVERHEAD_BYTES + (narrow ? 1 : 2) * message.length();
   }
 }
