@@ -22,7 +22,7 @@
 
 #define END_PATIENCE_MICROS 5000000
 
-/* One of these asks for one namespace; the same comes back with its two descriptors. */
+/* One of these asks for one namespace; the same comes back with its three descriptors. */
 struct network_message {
     uint32_t result; /* errno, 0 in a request */
 };
@@ -49,15 +49,16 @@ static int make_network(struct network *network)
         return result;
     network->namespace = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
     network->sockets = open("/proc/self/net/sockstat", O_RDONLY | O_CLOEXEC);
-    return network->namespace < 0 || network->sockets < 0 ? -errno : 0;
+    network->traffic = open("/proc/self/net/dev", O_RDONLY | O_CLOEXEC);
+    return network->namespace < 0 || network->sockets < 0 || network->traffic < 0 ? -errno : 0;
 }
 
 static void answer_request(void)
 {
-    struct network network = {.namespace = -1, .sockets = -1};
+    struct network network = NETWORK_NONE;
     struct network_message answer = {.result = (uint32_t)-make_network(&network)};
-    int descriptors[] = {network.namespace, network.sockets};
-    if (packet_send(HELPER_SOCKET, &answer, sizeof answer, descriptors, answer.result == 0 ? 2 : 0) != 0)
+    int descriptors[] = {network.namespace, network.sockets, network.traffic};
+    if (packet_send(HELPER_SOCKET, &answer, sizeof answer, descriptors, answer.result == 0 ? 3 : 0) != 0)
         _exit(1);
     network_close(&network);
 }
@@ -132,14 +133,14 @@ int networks_receive(struct networks *networks)
     struct packet_descriptors received;
     int result;
     while ((result = packet_receive(networks->socket, &answer, sizeof answer, &received)) == 0) {
-        if (answer.result != 0 || received.count != 2 || networks->ready == NETWORKS_AHEAD) {
+        if (answer.result != 0 || received.count != 3 || networks->ready == NETWORKS_AHEAD) {
             packet_close(&received);
             report_failure("make", "a network namespace", (int)answer.result);
             return -EPIPE;
         }
         networks->asked--;
-        networks->ahead[networks->ready++] =
-            (struct network){.namespace = received.values[0], .sockets = received.values[1]};
+        networks->ahead[networks->ready++] = (struct network){
+            .namespace = received.values[0], .sockets = received.values[1], .traffic = received.values[2]};
     }
     return result == -EAGAIN ? 0 : -EPIPE;
 }
@@ -174,14 +175,19 @@ static uint64_t count_behind(const char *text, const char *line, const char *key
     return found == NULL || found > end ? UINT64_MAX : strtoull(found + strlen(key), NULL, 10);
 }
 
+static bool read_again(int file, char *text, size_t size)
+{
+    ssize_t length = pread(file, text, size - 1, 0);
+    text[length < 0 ? 0 : length] = '\0';
+    return length > 0;
+}
+
 bool network_clean(const struct network *network)
 {
-    char text[1024];
-    ssize_t length = pread(network->sockets, text, sizeof text - 1, 0);
-    if (length <= 0)
-        return false;
-    text[length] = '\0';
-    return count_behind(text, "sockets:", " used ") == 0 && count_behind(text, "TCP:", " tw ") == 0;
+    char sockets[1024], traffic[1024];
+    return read_again(network->sockets, sockets, sizeof sockets) && count_behind(sockets, "sockets:", " used ") == 0 &&
+           count_behind(sockets, "TCP:", " tw ") == 0 && read_again(network->traffic, traffic, sizeof traffic) &&
+           count_behind(traffic, "lo:", "lo:") == 0;
 }
 
 void network_close(struct network *network)
@@ -190,5 +196,7 @@ void network_close(struct network *network)
         close(network->namespace);
     if (network->sockets >= 0)
         close(network->sockets);
-    *network = (struct network){.namespace = -1, .sockets = -1};
+    if (network->traffic >= 0)
+        close(network->traffic);
+    *network = NETWORK_NONE;
 }

@@ -14,7 +14,10 @@
 struct network {
     int namespace; /* -1: none */
     int sockets;   /* its /proc/net/sockstat, which is read again and again */
+    int traffic;   /* its /proc/net/dev, likewise */
 };
+
+#define NETWORK_NONE ((struct network){.namespace = -1, .sockets = -1, .traffic = -1})
 
 struct networks {
     int helper; /* pidfd */
@@ -37,7 +40,8 @@ bool networks_take(struct networks *networks, struct network *network);
 /* Ends the helper, and waits until that is done. */
 void networks_end(struct networks *networks);
 
-/* Whether no socket of any family exists in it, nor a TCP connection in TIME_WAIT. */
+/* Whether no socket of any family exists in it, nor a TCP connection in TIME_WAIT, and nothing was ever sent: what was
+ * is counted for as long as the namespace lives, and the next tenant could read it. */
 bool network_clean(const struct network *network);
 
 void network_close(struct network *network);

@@ -25,7 +25,7 @@ int slots_make(struct slots *slots, uint32_t count)
         return report_failure("make", "the table of slots", ENOMEM);
     for (uint32_t i = 0; i < count; i++)
         slots->all[i] = (struct slot){
-            .pidfd = -1, .channels = {-1, -1, -1, -1}, .network = {.namespace = -1, .sockets = -1}};
+            .pidfd = -1, .channels = {-1, -1, -1, -1}, .network = NETWORK_NONE};
     return 0;
 }
 

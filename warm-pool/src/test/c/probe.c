@@ -137,6 +137,37 @@ static void count_sockets(const char *ignored)
     answer(used < 0 ? EIO : 0, line);
 }
 
+/* Sends itself bytes over the loopback. */
+static void send_to_itself(const char *bytes)
+{
+    static char data[LINE_BYTES];
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    int self = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int result = self < 0 || bind(self, (struct sockaddr *)&address, sizeof address) != 0 ||
+                         getsockname(self, (struct sockaddr *)&address, &size) != 0 ||
+                         sendto(self, data, strtoul(bytes, NULL, 10), 0, (struct sockaddr *)&address, size) < 0
+                     ? errno
+                     : 0;
+    close(self);
+    answer(result, "");
+}
+
+/* How many bytes have come over its loopback. */
+static void count_traffic(const char *ignored)
+{
+    char line[256];
+    unsigned long long received = 0;
+    FILE *devices = fopen("/proc/self/net/dev", "re");
+    (void)ignored;
+    while (devices != NULL && fgets(line, sizeof line, devices) != NULL)
+        sscanf(line, " lo: %llu", &received);
+    if (devices != NULL)
+        fclose(devices);
+    snprintf(line, sizeof line, "%llu", received);
+    answer(devices == NULL ? EIO : 0, line);
+}
+
 static void listen_on(const char *port)
 {
     struct sockaddr_in address = {.sin_family = AF_INET,
@@ -157,6 +188,7 @@ static const struct {
     {"read", read_path},   {"create", create_path}, {"size", file_system_size},
     {"alloc", allocate},   {"daemon", fork_daemon}, {"listen", listen_on},
     {"mount", mount_options}, {"sockets", count_sockets}, {"leave", leave_memory},
+    {"send", send_to_itself}, {"traffic", count_traffic},
 };
 
 static void obey(char *line)

@@ -96,6 +96,20 @@ class SlotIT {
     }
   }
 
+  /** A network counts what was sent in it for as long as it lives. */
+  @Test
+  void whatTheLastTenantSentIsNotCountedForTheNext() {
+    try (Probe probe = gateway.spawn(4, PROBE)) {
+      assertThat(probe.tell("send 1000").errno()).isEqualTo(new Errno(0));
+      assertThat(probe.tell("traffic").text()).isNotEqualTo("0");
+      gateway.end(probe);
+    }
+    try (Probe probe = gateway.spawn(4, PROBE)) {
+      assertThat(probe.tell("traffic").text()).isEqualTo("0");
+      gateway.end(probe);
+    }
+  }
+
   /** Out of memory in any process ends all of the sandbox's, and no other's. */
   @Test
   void outOfMemoryEndsTheWholeSandboxAndSparesItsNeighbour() throws IOException {
