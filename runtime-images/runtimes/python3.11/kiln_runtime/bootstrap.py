@@ -1,7 +1,6 @@
 """The bootstrap: PID 1 of a sandbox, which does what the gateway's frames ask, one after another."""
 
 import json
-import os
 import random
 import threading
 

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -151,6 +153,20 @@ int cgroups_make(struct cgroups *cgroups, const char *name, struct cgroup_caps c
     if (result != 0)
         return result;
     return cgroups->version == 2 ? cap_unified(cgroups, caps) : cap_hybrid(cgroups, caps);
+}
+
+void cgroup_kill_listed(int directory, const char *path)
+{
+    char list[4096];
+    if (file_read(directory, path, list, sizeof list) <= 0)
+        return;
+    char *line = list;
+    /* A number without its newline was cut off, and is another process'. */
+    for (char *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+        pid_t pid = (pid_t)strtol(line, NULL, 10);
+        if (pid > 1 && pid != getpid())
+            kill(pid, SIGKILL);
+    }
 }
 
 int cgroups_remove(struct cgroups *cgroups)

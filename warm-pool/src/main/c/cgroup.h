@@ -50,6 +50,10 @@ int cgroups_find(struct cgroups *cgroups, const char **reason);
  * hands controllers down may hold no process. Reports what fails, with the remedy. */
 int cgroups_make(struct cgroups *cgroups, const char *name, struct cgroup_caps caps);
 
+/* Kills the processes that a group's cgroup.procs lists, as many as fit one read, but never this one. A process that
+ * this PID namespace does not see is listed as 0 and left alone. */
+void cgroup_kill_listed(int directory, const char *path);
+
 /* Undoes cgroups_make, or what it has done before it failed; the slots' groups are gone already. 0, or a negative errno
  * where a top group could not be removed. */
 int cgroups_remove(struct cgroups *cgroups);

@@ -4,10 +4,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -25,20 +23,6 @@ static void record_path(const struct identity *identity, char *path, size_t size
     snprintf(path, size, RUN_DIRECTORY "/%s.groups", identity->name);
 }
 
-/* What should have died already: the kernel is asked again, and the group is removed afterwards. */
-static void kill_members(int group)
-{
-    char list[4096];
-    if (file_read(group, "cgroup.procs", list, sizeof list) <= 0)
-        return;
-    char *save = NULL;
-    for (char *line = strtok_r(list, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save)) {
-        pid_t pid = (pid_t)strtol(line, NULL, 10);
-        if (pid > 1 && pid != getpid())
-            kill(pid, SIGKILL);
-    }
-}
-
 static int remove_group(int parent, const char *name, int64_t deadline)
 {
     int group = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -50,7 +34,7 @@ static int remove_group(int parent, const char *name, int64_t deadline)
             close(group);
             return -error;
         }
-        kill_members(group);
+        cgroup_kill_listed(group, "cgroup.procs"); /* what should have died already */
         usleep(PAUSE_MICROS);
     }
     close(group);

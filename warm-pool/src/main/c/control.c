@@ -2,13 +2,12 @@
 #include "control.h"
 
 #include <errno.h>
-#include <linux/landlock.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "attach.h"
 #include "describe.h"
+#include "landlock.h"
 #include "launcher.h"
 #include "packet.h"
 #include "report.h"
@@ -16,12 +15,6 @@
 
 /* Requests handled before others get their turn: a flood delays nobody else. */
 #define REQUESTS_PER_TURN 64
-
-static uint32_t landlock_abi(void)
-{
-    long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
-    return abi > 0 ? (uint32_t)abi : 0;
-}
 
 void control_send(struct launcher *launcher, const struct kiln_reply *reply, const int *descriptors, int count)
 {
@@ -52,7 +45,7 @@ static bool greet(struct launcher *launcher, const struct kiln_request *request,
         .first_uid = identity_slot(&launcher->identity, 0),
         .runtimes = launcher->runtimes.count,
         .cgroup_version = launcher->cgroups.version,
-        .landlock_abi = landlock_abi(),
+        .landlock_abi = (uint32_t)landlock_abi(),
     };
     return true;
 }

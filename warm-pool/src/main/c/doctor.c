@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/landlock.h>
 #include <linux/netlink.h>
 #include <sched.h>
 #include <stdarg.h>
@@ -14,7 +13,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,6 +20,7 @@
 #include "cgroup.h"
 #include "files.h"
 #include "identity.h"
+#include "landlock.h"
 #include "privilege.h"
 #include "report.h"
 
@@ -159,17 +158,16 @@ static void examine_favordynmods(struct finding *finding)
 
 static void examine_landlock(struct finding *finding)
 {
-    long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
-    if (abi < 0)
+    int abi = landlock_abi();
+    if (abi == 0)
         found(finding, DEGRADED, "off: one of several walls is missing; boot with lsm=landlock,... (now: see "
                                  "/sys/kernel/security/lsm)");
     else if (abi < 2)
-        found(finding, DEGRADED, "ABI %ld is not used: rules on what is attached later need ABI 2 (kernel 5.19)", abi);
+        found(finding, DEGRADED, "ABI %d: functions cannot move files between directories; kernel 5.19 has ABI 2", abi);
     else if (abi < 6)
-        found(finding, OK, "ABI %ld: files%s; signals and abstract sockets are shut off by namespaces alone", abi,
-              abi >= 4 ? " and TCP" : "");
+        found(finding, OK, "ABI %d: files; signals and abstract sockets are shut off by namespaces alone", abi);
     else
-        found(finding, OK, "ABI %ld: files, TCP, signals and abstract sockets", abi);
+        found(finding, OK, "ABI %d: files, signals and abstract sockets", abi);
 }
 
 static void examine_seccomp(struct finding *finding)

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -243,15 +242,7 @@ int group_empty(const struct cgroups *cgroups, uint32_t slot)
 static void kill_listed(const struct cgroups *cgroups, enum hierarchy hierarchy, uint32_t slot)
 {
     char name[NAME_BYTES];
-    char list[4096];
-    if (file_read(cgroups->top[hierarchy], in_slot(name, slot, "cgroup.procs"), list, sizeof list) <= 0)
-        return;
-    char *save = NULL;
-    for (char *line = strtok_r(list, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save)) {
-        pid_t pid = (pid_t)strtol(line, NULL, 10);
-        if (pid > 1)
-            kill(pid, SIGKILL);
-    }
+    cgroup_kill_listed(cgroups->top[hierarchy], in_slot(name, slot, "cgroup.procs"));
 }
 
 void group_kill(const struct cgroups *cgroups, uint32_t slot, struct group *group)

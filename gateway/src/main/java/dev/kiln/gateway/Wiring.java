@@ -35,10 +35,6 @@ import java.util.Set;
  */
 final class Wiring {
 
-  private static final int PATH_BYTES = 1024;
-  private static final int PATH_DEPTH = 64;
-  private static final int COMPRESSION_RATIO = 100;
-
   Wiring() {}
 
   @Produces
@@ -68,12 +64,7 @@ final class Wiring {
     KilnConfig.Deployment deployment = config.deployment();
     return CodeStore.open(
         config.state(),
-        new ArchiveLimits(
-            deployment.maxUnpackedBytes(),
-            deployment.maxEntries(),
-            PATH_BYTES,
-            PATH_DEPTH,
-            COMPRESSION_RATIO));
+        ArchiveLimits.ofFunctionCode(deployment.maxUnpackedBytes(), deployment.maxEntries()));
   }
 
   @Produces

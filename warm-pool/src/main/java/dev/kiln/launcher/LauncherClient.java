@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
@@ -81,7 +82,7 @@ public final class LauncherClient implements Launcher {
       message.send(socket, Messages.REQUEST_BYTES);
       List<Consumer<LauncherListener>> early = awaitWelcome(socket, message, hello);
       return new LauncherClient(socket, message, hello.stage().join(), early);
-    } catch (java.util.concurrent.CompletionException e) {
+    } catch (CompletionException e) {
       socket.close();
       throw e.getCause() instanceof LauncherException refused ? refused : e;
     } catch (RuntimeException e) {

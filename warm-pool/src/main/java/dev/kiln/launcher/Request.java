@@ -3,6 +3,7 @@ package dev.kiln.launcher;
 import dev.kiln.linux.Errno;
 import dev.kiln.linux.SocketMessage;
 import java.nio.ByteBuffer;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -64,6 +65,6 @@ record Request<T>(
 
   @Override
   public String toString() {
-    return operation.name().toLowerCase(java.util.Locale.ROOT) + " slot " + slot;
+    return operation.name().toLowerCase(Locale.ROOT) + " slot " + slot;
   }
 }

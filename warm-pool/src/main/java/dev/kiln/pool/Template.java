@@ -231,17 +231,20 @@ final class Template implements CopyListener {
       ends.forEach(FileDescriptor::close);
       return Optional.empty();
     }
-    LogSource logs = host.attachLogs(stock, ends.get(1), ends.get(2));
-    return Optional.of(
-        new CopySeat(
-            this,
-            copy,
-            held.resident().sandbox,
-            first ? held.startType() : StartType.WARM,
-            TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - call.askedNanos),
-            first ? held.attachMicros() : 0,
-            Conversation.open(ends.get(0).release(), call.loop, ended -> {}),
-            logs));
+    // What a template sends as outputs may be of a kind that cannot be watched.
+    try (FileDescriptor frames = ends.get(0)) {
+      LogSource logs = host.attachLogs(stock, ends.get(1), ends.get(2));
+      return Optional.of(
+          new CopySeat(
+              this,
+              copy,
+              held.resident().sandbox,
+              first ? held.startType() : StartType.WARM,
+              TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - call.askedNanos),
+              first ? held.attachMicros() : 0,
+              Conversation.open(frames.release(), call.loop, ended -> {}),
+              logs));
+    }
   }
 
   // ---- the sandbox

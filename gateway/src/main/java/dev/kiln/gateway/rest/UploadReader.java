@@ -17,6 +17,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerFileUpload;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.streams.ReadStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -173,7 +174,7 @@ public final class UploadReader {
     part.resume();
   }
 
-  private static Future<String> readText(io.vertx.core.streams.ReadStream<Buffer> source) {
+  private static Future<String> readText(ReadStream<Buffer> source) {
     Promise<String> done = Promise.promise();
     Buffer text = Buffer.buffer();
     source.exceptionHandler(done::tryFail);

@@ -39,12 +39,4 @@ public record PoolPicture(List<Stems> runtimes, Map<String, Long> transitions, i
   public int wanted() {
     return runtimes.stream().mapToInt(Stems::stemTarget).sum();
   }
-
-  /** Returns how often sandboxes came into a state. */
-  public long entered(String state) {
-    return transitions.entrySet().stream()
-        .filter(entry -> entry.getKey().endsWith(">" + state))
-        .mapToLong(Map.Entry::getValue)
-        .sum();
-  }
 }

@@ -15,9 +15,4 @@ public record Run(int calls, Duration elapsed, Duration generatorCpu) {
   public double callsPerSecond() {
     return calls * 1e9 / Math.max(1, elapsed.toNanos());
   }
-
-  /** Returns the generator's CPU time for one call, in microseconds. */
-  public double cpuMicrosPerCall() {
-    return generatorCpu.toNanos() / 1e3 / Math.max(1, calls);
-  }
 }

@@ -34,6 +34,11 @@ public record ArchiveLimits(long unpackedBytes, int entries, int pathBytes, int 
    * source trees reach.
    */
   public static ArchiveLimits ofFunctionCode() {
-    return new ArchiveLimits(250L << 20, 50_000, 1024, 64, 100);
+    return ofFunctionCode(250L << 20, 50_000);
+  }
+
+  /** The same with other bounds on the bytes of all files together and on the entries. */
+  public static ArchiveLimits ofFunctionCode(long unpackedBytes, int entries) {
+    return new ArchiveLimits(unpackedBytes, entries, 1024, 64, 100);
   }
 }

@@ -2,6 +2,7 @@ package dev.kiln.contract.framed;
 
 import dev.kiln.contract.Answer;
 import dev.kiln.contract.Invocation;
+import dev.kiln.contract.InvocationException;
 import dev.kiln.contract.framed.ConversationException.End;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -290,7 +291,7 @@ public final class Conversation {
       }
     } catch (ConversationException e) {
       end(e);
-    } catch (dev.kiln.contract.InvocationException e) {
+    } catch (InvocationException e) {
       finish();
       current.result.completeExceptionally(e);
     }
