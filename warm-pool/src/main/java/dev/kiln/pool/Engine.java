@@ -40,6 +40,7 @@ public final class Engine implements AutoCloseable {
   public static Engine start(EngineConfig config, EventLoopGroup loops, LogSink sink) {
     Launcher launcher = LauncherClient.open(FileDescriptor.own(config.launcherDescriptor()));
     try {
+      checkRuntimes(config, launcher.welcome());
       CgroupDriver cgroups = CgroupFiles.open(config.cgroups(), launcher.welcome().slots());
       return start(config, launcher, cgroups, loops, sink);
     } catch (RuntimeException e) {
@@ -55,18 +56,18 @@ public final class Engine implements AutoCloseable {
       CgroupDriver cgroups,
       EventLoopGroup loops,
       LogSink sink) {
-    if (launcher.welcome().runtimes() != config.runtimes().size()) {
-      throw new IllegalArgumentException(
-          "The launcher has "
-              + launcher.welcome().runtimes()
-              + " runtimes, not "
-              + config.runtimes());
-    }
     LogPump logs = new LogPump(sink, config.logs());
     WarmPool pool = new WarmPool(config, launcher, cgroups, logs, loops);
     launcher.listen(pool);
     pool.start();
     return new Engine(launcher, cgroups, logs, pool);
+  }
+
+  private static void checkRuntimes(EngineConfig config, Welcome welcome) {
+    if (welcome.runtimes() != config.runtimes().size()) {
+      throw new IllegalArgumentException(
+          "The launcher has " + welcome.runtimes() + " runtimes, not " + config.runtimes());
+    }
   }
 
   public Pool pool() {

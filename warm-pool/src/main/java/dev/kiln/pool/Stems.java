@@ -157,12 +157,17 @@ final class Stems {
     return actions;
   }
 
+  /**
+   * Notes that a runtime's zygote serves or does not; of one that the pool does not use, nothing.
+   */
   void zygote(int index, boolean up) {
     synchronized (ledger) {
-      RuntimeStock runtime = ledger.runtimes.get(index);
-      runtime.zygoteUp = up;
-      if (up) {
-        runtime.birthFailures.succeeded(System.nanoTime());
+      if (index < ledger.runtimes.size()) {
+        RuntimeStock runtime = ledger.runtimes.get(index);
+        runtime.zygoteUp = up;
+        if (up) {
+          runtime.birthFailures.succeeded(System.nanoTime());
+        }
       }
     }
   }

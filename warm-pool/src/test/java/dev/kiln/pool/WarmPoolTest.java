@@ -105,13 +105,11 @@ class WarmPoolTest {
   }
 
   @Test
-  void writesLimitsWhenTheFunctionIsKnownAndNotBefore() {
+  void limitsASandboxAsItsFunctionIsLimited() {
     awaitStems(2);
-    assertThat(host.limits).isEmpty();
-    caller.call(version, "1");
-    assertThat(host.limits.values())
-        .hasSize(1)
-        .allMatch(limits -> limits.memoryBytes() == 128L << 20);
+    assertThat(host.limits.values()).noneMatch(limits -> limits.processes() == 7);
+    caller.call(TestingVersions.of("testing").processes(7).named("small"), "1");
+    assertThat(host.limits.values()).filteredOn(limits -> limits.processes() == 7).hasSize(1);
   }
 
   @Test
