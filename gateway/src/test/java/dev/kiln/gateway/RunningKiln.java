@@ -25,7 +25,7 @@ final class RunningKiln implements AutoCloseable {
 
   private static final Path BUILT = Path.of("target").toAbsolutePath();
   private static final Path ENGINE = Path.of("../warm-pool/target").toAbsolutePath().normalize();
-  private static final Duration START = Duration.ofSeconds(120);
+  private static final Duration START = Duration.ofMinutes(2);
   private static final int END_SECONDS = 60;
 
   private final Path home;
