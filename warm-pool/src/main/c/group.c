@@ -312,10 +312,15 @@ int group_count(const struct cgroups *cgroups, uint32_t slot, const struct group
     return result;
 }
 
-static void reclaim(const struct cgroups *cgroups, uint32_t slot)
+bool group_has_residue(const struct cgroups *cgroups, uint32_t slot)
+{
+    return memory_now(cgroups, slot) > RESIDUE_BYTES;
+}
+
+void group_reclaim(const struct cgroups *cgroups, uint32_t slot)
 {
     if (cgroups->version == 2)
-        write_text(cgroups, HIERARCHY_UNIFIED, slot, "memory.reclaim", "1G");
+        write_text(cgroups, HIERARCHY_UNIFIED, slot, "memory.reclaim", "16G");
     else
         write_text(cgroups, HIERARCHY_MEMORY, slot, "memory.force_empty", "0");
 }
@@ -334,10 +339,6 @@ void group_settle(const struct cgroups *cgroups, uint32_t slot, struct group *gr
     group->cpu_before += counts->cpu_micros;
     group->oom_before += counts->oom_kills;
     write_text(cgroups, HIERARCHY_UNIFIED, slot, "cgroup.freeze", "0");
-    if (counts->memory_bytes > RESIDUE_BYTES) {
-        reclaim(cgroups, slot);
-        group->spent = group->spent || memory_now(cgroups, slot) > RESIDUE_BYTES;
-    }
     reset_peak(cgroups, slot, group);
 }
 

@@ -55,8 +55,14 @@ int group_count(const struct cgroups *cgroups, uint32_t slot, const struct group
 uint32_t group_oom_kills(const struct cgroups *cgroups, uint32_t slot, const struct group *group);
 
 /* After the last process has left: counts for the last time, then makes the groups ready for the next sandbox: thawed,
- * counters noted, peak reset. Marks them spent where much memory stays charged that cannot be reclaimed. */
+ * counters noted, peak reset. */
 void group_settle(const struct cgroups *cgroups, uint32_t slot, struct group *group, struct group_counts *counts);
+
+/* More stays charged to them than any sandbox leaves behind. */
+bool group_has_residue(const struct cgroups *cgroups, uint32_t slot);
+
+/* Asks the kernel to reclaim what is charged to them; takes as long as it takes. */
+void group_reclaim(const struct cgroups *cgroups, uint32_t slot);
 
 /* Removes spent groups; -EBUSY while a process is in one. Those that group_make makes in their place have the same
  * limits: the gateway does not write again what it believes to be in force. */

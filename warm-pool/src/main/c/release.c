@@ -11,6 +11,7 @@
 #include "control.h"
 #include "launcher.h"
 #include "process.h"
+#include "reclaim.h"
 #include "report.h"
 
 /* The kernel takes a process out of its groups shortly after its pidfd has told of its exit. */
@@ -18,6 +19,7 @@
 #define LONGEST_PAUSE_MICROS 50000
 /* What is still there then was not in the init's PID namespace, or its birth was cut short by its zygote's death. */
 #define PATIENCE_MICROS 100000
+#define RECLAIM_PATIENCE_MICROS 2000000
 #define OOM_LOOK_MICROS 1000
 #define OOM_PATIENCE_MICROS 1000000
 #define REMOVE_PATIENCE_MICROS 5000000
@@ -91,18 +93,41 @@ static bool make_ready(struct launcher *launcher, struct slot *slot)
     return !slot->group.spent || replace_groups(launcher, slot);
 }
 
-void release_try(struct launcher *launcher, struct slot *slot, int64_t now)
+/* False while a process is in one of the groups. */
+static bool settle(struct launcher *launcher, struct slot *slot, int64_t now)
 {
     uint32_t number = number_of(launcher, slot);
-    if (!slot->settled) {
-        if (group_empty(&launcher->cgroups, number) != 1) {
-            if (now - slot->since > PATIENCE_MICROS)
-                group_kill(&launcher->cgroups, number, &slot->group);
-            look_later(launcher, slot, now);
-            return;
-        }
-        group_settle(&launcher->cgroups, number, &slot->group, &slot->counts);
-        slot->settled = true;
+    if (slot->settled)
+        return true;
+    if (group_empty(&launcher->cgroups, number) != 1) {
+        if (now - slot->since > PATIENCE_MICROS)
+            group_kill(&launcher->cgroups, number, &slot->group);
+        return false;
+    }
+    group_settle(&launcher->cgroups, number, &slot->group, &slot->counts);
+    slot->settled = true;
+    if (group_has_residue(&launcher->cgroups, number))
+        slot->reclaimer = reclaim_start(launcher, number);
+    return true;
+}
+
+/* False while memory is being reclaimed. What stays charged even so makes the groups unfit for another tenant. */
+static bool reclaim(struct launcher *launcher, struct slot *slot, int64_t now)
+{
+    if (slot->reclaimer < 0)
+        return true;
+    if (!reclaim_ended(&slot->reclaimer, now, slot->since + RECLAIM_PATIENCE_MICROS))
+        return false;
+    if (group_has_residue(&launcher->cgroups, number_of(launcher, slot)))
+        slot->group.spent = true;
+    return true;
+}
+
+void release_try(struct launcher *launcher, struct slot *slot, int64_t now)
+{
+    if (!settle(launcher, slot, now) || !reclaim(launcher, slot, now)) {
+        look_later(launcher, slot, now);
+        return;
     }
     if (!slot->reaped)
         return; /* slots_reaped() or slots_zygote_gone() follows */

@@ -25,7 +25,7 @@ int slots_make(struct slots *slots, uint32_t count)
         return report_failure("make", "the table of slots", ENOMEM);
     for (uint32_t i = 0; i < count; i++)
         slots->all[i] = (struct slot){
-            .pidfd = -1, .channels = {-1, -1, -1, -1}, .network = NETWORK_NONE};
+            .pidfd = -1, .reclaimer = -1, .channels = {-1, -1, -1, -1}, .network = NETWORK_NONE};
     return 0;
 }
 

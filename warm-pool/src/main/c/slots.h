@@ -41,6 +41,7 @@ struct slot {
     bool oom_suspected; /* hybrid: the group, or one above it, ran out of memory; who was killed is not known yet */
     int32_t status; /* -1 until told */
     struct group_counts counts;
+    int reclaimer; /* EMPTYING: pidfd of a child that takes memory back; -1: none */
     struct network network;
     struct group group;
     bool pending; /* is among slots_due()'s */

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -40,18 +41,51 @@ static int go_to_background(void)
     return 0;
 }
 
+/* A terminal that Kiln was started from takes what the service writes, but what is typed there is not the service's to
+ * read: its descriptors are usually open for both. */
+static int shut_terminal(void)
+{
+    static const char *const outputs[] = {[STDOUT_FILENO] = "/proc/self/fd/1", [STDERR_FILENO] = "/proc/self/fd/2"};
+    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (null < 0 || (isatty(STDIN_FILENO) && dup2(null, STDIN_FILENO) < 0))
+        return report_failure("redirect to", "/dev/null", errno);
+    for (int i = STDOUT_FILENO; i <= STDERR_FILENO; i++) {
+        int terminal = isatty(i) ? open(outputs[i], O_WRONLY | O_NOCTTY | O_CLOEXEC) : i;
+        if (terminal < 0 || dup2(terminal, i) < 0)
+            return report_failure("reopen for writing", outputs[i], errno);
+    }
+    return 0;
+}
+
+/* No memory of the service's lands on the disk. 1 and not 0: that would not stop a core_pattern that is a pipe. */
+static int forbid_core_dumps(void)
+{
+    const struct rlimit none = {1, 1};
+    return setrlimit(RLIMIT_CORE, &none) == 0 ? 0 : report_failure("limit", "core dumps", errno);
+}
+
+static int prepare_service(const struct service_plan *plan)
+{
+    int result = plan->background ? go_to_background() : 0;
+    if (result == 0)
+        result = shut_terminal();
+    if (result == 0)
+        result = forbid_core_dumps();
+    if (result == 0)
+        result = give_up(plan->uid, PRIVILEGE_NONE);
+    if (result != 0)
+        return result;
+    result = filter_install_service();
+    return result == 0 ? 0 : report_failure("filter the system calls of", plan->name, -result);
+}
+
 /* The kernel kills the service with its keeper, PID 1, so it needs no parent-death signal of its own. */
 static _Noreturn void become_service(const struct service_plan *plan)
 {
     sigset_t none;
     sigemptyset(&none);
-    if ((plan->background && go_to_background() != 0) || give_up(plan->uid, PRIVILEGE_NONE) != 0)
+    if (prepare_service(plan) != 0)
         _exit(CANNOT_START);
-    int filtered = filter_install_service();
-    if (filtered != 0) {
-        report_failure("filter the system calls of", plan->name, -filtered);
-        _exit(CANNOT_START);
-    }
     if (chdir(plan->directory) != 0) {
         report_failure("enter", plan->directory, errno);
         _exit(CANNOT_START);

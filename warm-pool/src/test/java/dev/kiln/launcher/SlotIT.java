@@ -6,9 +6,11 @@ import dev.kiln.launcher.RawGateway.Answer;
 import dev.kiln.linux.Errno;
 import dev.kiln.linux.FileDescriptor;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -159,6 +161,41 @@ class SlotIT {
       assertThat(gateway.awaitUnasked(Operation.EXITED).word(1)).as("oom kills").isPositive();
     }
     left.forEach(FileDescriptor::close);
+  }
+
+  /** Page cache is taken back, so the groups serve on. */
+  @Test
+  void whatIsLeftInThePageCacheIsNotTheNextTenants() throws IOException {
+    String digest = "cafe".repeat(16);
+    Path code = Files.createDirectories(Path.of("/kiln/state/code").resolve(digest));
+    Path large = code.resolve("large");
+    try (RandomAccessFile sparse = new RandomAccessFile(large.toFile(), "rw")) {
+      sparse.setLength(48 << 20); // whoever reads it first is charged, not who made it
+    }
+    Object group;
+    try (Probe probe = gateway.spawn(9, PROBE)) {
+      assertThat(attach(probe, digest).result()).isZero();
+      group = Files.getAttribute(memoryLimit(9), "unix:ino");
+      assertThat(probe.tell("cache /var/task/large").errno()).isEqualTo(new Errno(0));
+      assertThat(gateway.ask(Operation.STAT, probe.id()).word(0)).isGreaterThan(40 << 20);
+      gateway.end(probe);
+    }
+    assertThat(Files.getAttribute(memoryLimit(9), "unix:ino")).isEqualTo(group);
+    try (Probe probe = gateway.spawn(9, PROBE)) {
+      Answer stat = gateway.ask(Operation.STAT, probe.id());
+      assertThat(stat.word(0)).as("bytes in use").isLessThan(8 << 20);
+      gateway.end(probe);
+    }
+    Files.delete(large);
+    Files.delete(code);
+  }
+
+  private static Answer attach(Probe probe, String digest) {
+    return gateway.ask(
+        Operation.ATTACH,
+        probe.id().slot(),
+        probe.id().generation(),
+        body -> Messages.putAttach(body, Messages.digest(digest), Optional.empty(), 1 << 20));
   }
 
   private static void limit(int slot, long bytes) throws IOException {
