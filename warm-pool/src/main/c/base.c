@@ -63,7 +63,10 @@ static _Noreturn void become_zygote(const int descriptors[START_DESCRIPTORS])
 
 static void start_runtime(const struct zygote_request *request, const struct packet_descriptors *received)
 {
-    struct zygote_reply failure = {.operation = ZYGOTE_EXITED, .runtime = request->runtime, .generation = request->generation, .result = 1 << 8};
+    struct zygote_reply failure = {.operation = ZYGOTE_EXITED,
+                                   .runtime = request->runtime,
+                                   .generation = request->generation,
+                                   .result = 1 << 8};
     pid_t pid = -1;
     if (received->count == START_DESCRIPTORS && children_room() == 0)
         pid = fork();

@@ -108,7 +108,8 @@ static int hand_down(struct cgroups *cgroups)
 static int move_to_leaf(struct cgroups *cgroups, const char *name)
 {
     char path[PATH_MAX + 64];
-    if ((size_t)snprintf(cgroups->leaf, PATH_MAX, "%s/%s" CGROUP_LEAF_SUFFIX, cgroups->own[HIERARCHY_UNIFIED], name) >= PATH_MAX)
+    const char *own = cgroups->own[HIERARCHY_UNIFIED];
+    if ((size_t)snprintf(cgroups->leaf, PATH_MAX, "%s/%s" CGROUP_LEAF_SUFFIX, own, name) >= PATH_MAX)
         return report_failure("make control group", name, ENAMETOOLONG);
     int result = make_group(cgroups->leaf);
     if (result != 0)

@@ -80,7 +80,8 @@ static int own_group(enum hierarchy hierarchy, char *path, size_t size)
             continue;
         *group++ = '\0';
         group[strcspn(group, "\n")] = '\0';
-        bool ours = hierarchy == HIERARCHY_UNIFIED ? controllers[1] == '\0' : lists(controllers + 1, names[hierarchy], ',');
+        bool unnamed = controllers[1] == '\0';
+        bool ours = hierarchy == HIERARCHY_UNIFIED ? unnamed : lists(controllers + 1, names[hierarchy], ',');
         if (ours)
             result = (size_t)snprintf(path, size, "%s", group) < size ? 0 : -ENAMETOOLONG;
     }
@@ -142,8 +143,8 @@ int cgroups_find(struct cgroups *cgroups, const char **reason)
     cgroups->version = 1;
     for (enum hierarchy i = HIERARCHY_MEMORY; i < HIERARCHY_COUNT; i++)
         if (find_hierarchy(i, cgroups->own[i], PATH_MAX) != 0) {
-            *reason = "memory, cpu and pids must be controllers of this process' v2 group (under systemd: Delegate=yes), "
-                      "or all three be mounted as v1 hierarchies";
+            *reason = "memory, cpu and pids must be controllers of this process' v2 group (under systemd: "
+                      "Delegate=yes), or all three be mounted as v1 hierarchies";
             return -ENOTSUP;
         }
     return 0;

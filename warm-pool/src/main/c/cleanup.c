@@ -55,7 +55,8 @@ static int remove_top(const char *path, int64_t deadline)
     int removed = remove_group(AT_FDCWD, path, deadline);
     if (result == 0 && removed == 0)
         return 0;
-    return report_failure("remove the control group that a previous life left,", path, result != 0 ? -result : -removed);
+    return report_failure("remove the control group that a previous life left,", path,
+                          result != 0 ? -result : -removed);
 }
 
 static bool is_ours(const struct identity *identity, const char *path)

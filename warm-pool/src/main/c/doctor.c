@@ -133,7 +133,8 @@ static void examine_swap(struct finding *finding)
     if (cgroups_find(&cgroups, &reason) == 0 && cgroups.version == 1) {
         snprintf(path, sizeof path, "%s/memory.memsw.limit_in_bytes", cgroups.own[HIERARCHY_MEMORY]);
         if (access(path, F_OK) != 0) {
-            found(finding, DEGRADED, "not accounted: a function can use it beyond its memory limit; boot with swapaccount=1");
+            found(finding, DEGRADED, "not accounted: a function can use it beyond its memory limit; boot with "
+                                     "swapaccount=1");
             return;
         }
     }

@@ -103,8 +103,8 @@ static int raise_limits(struct launcher *launcher)
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return report_failure("read", "the limit of descriptors", errno);
     if (limit.rlim_max < wanted) {
-        report("%u slots need %lu descriptors, the hard limit is %lu: raise it (LimitNOFILE=, ulimit -Hn) or give fewer "
-               "--slots",
+        report("%u slots need %lu descriptors, the hard limit is %lu: raise it (LimitNOFILE=, ulimit -Hn) or give "
+               "fewer --slots",
                launcher->slots.count, (unsigned long)wanted, (unsigned long)limit.rlim_max);
         return -EMFILE;
     }
