@@ -5,11 +5,14 @@ import dev.kiln.contract.StartType;
 import dev.kiln.contract.framed.Conversation;
 import dev.kiln.contract.framed.LoadFrame;
 import dev.kiln.launcher.Exit;
+import dev.kiln.linux.FileDescriptor;
 import dev.kiln.log.LogSource;
-import dev.kiln.sandbox.Sandbox;
 import io.netty.channel.EventLoop;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A forked copy as a seat: for one invocation, in a process that has initialised the function
@@ -17,32 +20,61 @@ import java.util.concurrent.CompletionStage;
  */
 final class CopySeat implements Seat {
 
+  private static final int SIGKILL = 9;
+
   private final Template template;
+  private final Templates host;
   private final Copy copy;
-  private final Sandbox sandbox;
+  private final Holding holding;
   private final StartType startType;
   private final long leaseMicros;
-  private final long attachMicros;
   private final Conversation conversation;
   private final LogSource logs;
 
-  CopySeat(
+  private CopySeat(
       Template template,
+      Templates host,
       Copy copy,
-      Sandbox sandbox,
+      Holding holding,
       StartType startType,
       long leaseMicros,
-      long attachMicros,
       Conversation conversation,
       LogSource logs) {
     this.template = template;
+    this.host = host;
     this.copy = copy;
-    this.sandbox = sandbox;
+    this.holding = holding;
     this.startType = startType;
     this.leaseMicros = leaseMicros;
-    this.attachMicros = attachMicros;
-    this.logs = logs;
     this.conversation = conversation;
+    this.logs = logs;
+  }
+
+  /**
+   * Takes over a copy for a call, on the call's event loop; empty if the copy has ended with its
+   * template. What a template sends as outputs may be of a kind that cannot be watched.
+   *
+   * @param holding the template's sandbox
+   * @throws dev.kiln.linux.LinuxException if so
+   */
+  static Optional<CopySeat> take(
+      Template template,
+      Copy copy,
+      CopyCall call,
+      Holding holding,
+      StartType startType,
+      Templates host) {
+    List<FileDescriptor> ends = copy.handOver();
+    if (ends.isEmpty()) {
+      return Optional.empty();
+    }
+    try (FileDescriptor frames = ends.get(0)) {
+      LogSource logs = host.attachLogs(holding.stock(), ends.get(1), ends.get(2));
+      long waited = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - call.askedNanos);
+      Conversation conversation = Conversation.open(frames.release(), call.loop, ended -> {});
+      return Optional.of(
+          new CopySeat(template, host, copy, holding, startType, waited, conversation, logs));
+    }
   }
 
   @Override
@@ -62,7 +94,7 @@ final class CopySeat implements Seat {
 
   @Override
   public long attachMicros() {
-    return attachMicros;
+    return startType == StartType.WARM ? 0 : holding.attachMicros();
   }
 
   @Override
@@ -90,7 +122,11 @@ final class CopySeat implements Seat {
 
   @Override
   public CompletionStage<Exit> exit() {
-    return template.exit(copy, sandbox);
+    return copy.exit.thenCompose(
+        exit ->
+            exit.signal() == SIGKILL
+                ? host.killed(holding.resident().sandbox, exit)
+                : CompletableFuture.completedFuture(exit));
   }
 
   @Override

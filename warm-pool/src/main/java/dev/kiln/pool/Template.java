@@ -4,20 +4,14 @@ import dev.kiln.contract.Deadline;
 import dev.kiln.contract.InvocationException.OverCapacity;
 import dev.kiln.contract.StartType;
 import dev.kiln.contract.framed.Conversation;
-import dev.kiln.contract.framed.ConversationException;
 import dev.kiln.contract.framed.CopyListener;
 import dev.kiln.launcher.Exit;
-import dev.kiln.linux.FileDescriptor;
 import dev.kiln.linux.LinuxException;
-import dev.kiln.log.LogSource;
-import dev.kiln.sandbox.Sandbox;
-import dev.kiln.sandbox.SandboxState;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -39,8 +33,6 @@ final class Template implements CopyListener {
   /** How long a copy that has answered may take to end before it is killed. */
   private static final long END_MILLIS = 50;
 
-  private static final int SIGKILL = 9;
-
   private final VersionStock stock;
   private final Templates host;
   private final CopyBook book;
@@ -49,6 +41,7 @@ final class Template implements CopyListener {
   private boolean starting;
   private boolean lent;
   private boolean served;
+  private boolean fallenBack;
 
   Template(VersionStock stock, Templates host) {
     this.stock = stock;
@@ -65,13 +58,21 @@ final class Template implements CopyListener {
   /** Asks for a copy; completes on {@code loop}. */
   CompletableFuture<Seat> lease(Deadline deadline, EventLoop loop) {
     CopyCall call = new CopyCall(deadline, loop);
+    boolean elsewhere;
     synchronized (this) {
-      if (book.waiting() >= host.maxWaiting()) {
+      elsewhere = fallenBack;
+      if (!elsewhere && book.waiting() >= host.maxWaiting()) {
         return CompletableFuture.failedFuture(overCapacity("and the queue is full"));
       }
-      book.ask(call);
+      if (!elsewhere) {
+        book.ask(call);
+      }
     }
-    proceed(false);
+    if (elsewhere) {
+      host.fallBack(stock, List.of(call));
+    } else {
+      proceed(false);
+    }
     if (!call.result.isDone()) {
       limitWait(call);
     }
@@ -118,15 +119,22 @@ final class Template implements CopyListener {
 
   /** A call that waited for nothing but the template to fork has found a template that does not. */
   private void waitEnded(CopyCall call) {
+    boolean waited;
+    boolean starts;
     boolean stuck;
     synchronized (this) {
-      stuck = book.giveUp(call) && book.running() == 0 && holding != null;
+      waited = book.giveUp(call);
+      starts = holding == null;
+      stuck = waited && !starts && book.running() == 0;
     }
     if (stuck) {
       LOG.warnf("the template of %s forks no copies and is killed", stock.version.key());
       killTemplate();
     }
-    call.result.completeExceptionally(overCapacity("and none came free in time"));
+    call.result.completeExceptionally(
+        starts && call.deadline.remainingNanos() <= 0
+            ? Ending.timedOut(call.deadline.timeout())
+            : overCapacity("and none came free in time"));
   }
 
   private OverCapacity overCapacity(String why) {
@@ -139,13 +147,14 @@ final class Template implements CopyListener {
 
   /** Does what the book decides: after every event. */
   private void proceed(boolean refill) {
-    Optional<Holding> evicted = borrow();
-    evicted.ifPresent(this::templateEnded);
+    borrow().ifPresent(this::templateEnded);
     CopyBook.Decision decision;
+    Optional<Conversation> conversation;
     Optional<CopyCall> toStartFor;
     Actions rest = new Actions();
     synchronized (this) {
       decision = book.decide(refill);
+      conversation = conversation();
       toStartFor = holding == null && !starting ? book.firstWaiting() : Optional.empty();
       Holding held = holding;
       if (held != null && lent && book.running() == 0 && book.waiting() == 0) {
@@ -154,8 +163,16 @@ final class Template implements CopyListener {
       }
     }
     host.perform(rest);
-    carryOut(decision);
+    conversation.ifPresent(template -> ask(template, decision));
+    decision.grants().forEach(this::deliver);
     toStartFor.ifPresent(call -> start(call.deadline, call.loop));
+  }
+
+  private static void ask(Conversation template, CopyBook.Decision decision) {
+    decision.forks().forEach(copy -> template.fork(copy.number));
+    if (decision.clean()) {
+      template.clean();
+    }
   }
 
   /**
@@ -169,18 +186,6 @@ final class Template implements CopyListener {
     }
     lent = host.lend(held);
     return lent ? Optional.empty() : Optional.of(held);
-  }
-
-  private void carryOut(CopyBook.Decision decision) {
-    conversation()
-        .ifPresent(
-            conversation -> {
-              decision.forks().forEach(copy -> conversation.fork(copy.number));
-              if (decision.clean()) {
-                conversation.clean();
-              }
-            });
-    decision.grants().forEach(this::deliver);
   }
 
   private void deliver(CopyBook.Grant grant) {
@@ -220,31 +225,13 @@ final class Template implements CopyListener {
   /** The first calls start as the sandbox was started for them, later ones find it warm. */
   private Optional<CopySeat> seat(CopyCall call, Copy copy) {
     Holding held;
-    boolean first;
+    StartType startType;
     synchronized (this) {
       held = holding;
-      first = !served;
+      startType = served || held == null ? StartType.WARM : held.startType();
       served = true;
     }
-    List<FileDescriptor> ends = copy.handOver();
-    if (held == null || ends.isEmpty()) {
-      ends.forEach(FileDescriptor::close);
-      return Optional.empty();
-    }
-    // What a template sends as outputs may be of a kind that cannot be watched.
-    try (FileDescriptor frames = ends.get(0)) {
-      LogSource logs = host.attachLogs(stock, ends.get(1), ends.get(2));
-      return Optional.of(
-          new CopySeat(
-              this,
-              copy,
-              held.resident().sandbox,
-              first ? held.startType() : StartType.WARM,
-              TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - call.askedNanos),
-              first ? held.attachMicros() : 0,
-              Conversation.open(frames.release(), call.loop, ended -> {}),
-              logs));
-    }
+    return held == null ? Optional.empty() : CopySeat.take(this, copy, call, held, startType, host);
   }
 
   // ---- the sandbox
@@ -256,64 +243,34 @@ final class Template implements CopyListener {
       }
       starting = true;
     }
-    host.acquire(stock, deadline, loop)
+    new TemplateStart(stock, host, deadline, loop)
+        .begin()
         .whenComplete(
-            (acquired, error) -> {
-              if (acquired == null) {
+            (started, error) -> {
+              if (started == null) {
                 startFailed(Autopsy.unwrapped(error));
               } else {
-                load(acquired, deadline, loop);
+                started(started);
               }
             });
   }
 
-  private void load(Holding acquired, Deadline deadline, EventLoop loop) {
-    acquired
-        .resident()
-        .sandbox
-        .conversation()
-        .load(stock.load, deadline.remainingNanos())
-        .whenComplete(
-            (micros, error) -> {
-              if (micros != null) {
-                started(acquired, micros);
-              } else {
-                loadFailed(acquired, Autopsy.unwrapped(error), deadline, loop);
-              }
-            });
-  }
-
-  private void started(Holding acquired, long initMicros) {
-    Resident resident = acquired.resident();
-    resident.loaded = true;
-    resident.initMicros = initMicros;
-    resident.sandbox.move(SandboxState.BUSY, SandboxState.TEMPLATE);
+  private void started(Holding started) {
     synchronized (this) {
-      holding = acquired;
+      holding = started;
       starting = false;
       lent = true;
       served = false;
       book.started();
     }
     host.noteStart(stock, true);
-    resident
+    started
+        .resident()
         .sandbox
         .conversation()
         .serveCopies(this)
-        .whenComplete((never, error) -> templateEnded(acquired));
+        .whenComplete((never, error) -> templateEnded(started));
     proceed(true);
-  }
-
-  private void loadFailed(Holding acquired, Throwable error, Deadline deadline, EventLoop loop) {
-    if (error instanceof ConversationException broken) {
-      acquired.resident().sandbox.kill();
-      new Autopsy(stock.version, stock.version.key(), deadline.timeout())
-          .examine(broken, acquired.resident().sandbox.exit(), loop)
-          .thenAccept(this::startFailed);
-    } else {
-      startFailed(error);
-    }
-    host.giveBack(acquired);
   }
 
   /** What kept the sandbox from starting is what every call that waits for it is told. */
@@ -324,41 +281,43 @@ final class Template implements CopyListener {
       failed = book.giveUpAll();
     }
     host.noteStart(stock, false);
-    failed.forEach(call -> call.loop.execute(() -> call.result.completeExceptionally(error)));
+    fail(failed, error);
+  }
+
+  private static void fail(List<CopyCall> calls, Throwable error) {
+    calls.forEach(call -> call.loop.execute(() -> call.result.completeExceptionally(error)));
   }
 
   /**
    * Told when the template's conversation has ended, or sooner where it is known that it will.
-   * Once.
+   * Once. Calls that wait get another template, unless this one ended before it had served a single
+   * call: another would do the same.
    */
   private void templateEnded(Holding ended) {
     List<Copy> left;
+    List<CopyCall> failed;
     boolean owed;
     synchronized (this) {
       if (!ended.equals(holding)) {
         return;
       }
       left = book.ended();
+      failed = served ? List.of() : book.giveUpAll();
       owed = lent;
       holding = null;
       lent = false;
     }
     left.forEach(Copy::closeDescriptors);
-    Sandbox sandbox = ended.resident().sandbox;
-    sandbox.exit().thenAccept(exit -> left.forEach(copy -> copy.exit.complete(exit)));
+    ended.resident().sandbox.exit().thenAccept(exit -> report(exit, left, failed));
     if (owed) {
       host.giveBack(ended);
     }
     proceed(true);
   }
 
-  /** Completes with how a copy ended. */
-  CompletionStage<Exit> exit(Copy copy, Sandbox sandbox) {
-    return copy.exit.thenCompose(
-        exit ->
-            exit.signal() == SIGKILL
-                ? host.killed(sandbox, exit)
-                : CompletableFuture.completedFuture(exit));
+  private void report(Exit exit, List<Copy> copies, List<CopyCall> calls) {
+    copies.forEach(copy -> copy.exit.complete(exit));
+    fail(calls, Ending.ofProcess(exit, stock.version, stock.version.key()));
   }
 
   private synchronized Optional<Conversation> conversation() {
@@ -409,6 +368,7 @@ final class Template implements CopyListener {
   private void fallBack() {
     List<CopyCall> calls;
     synchronized (this) {
+      fallenBack = true;
       calls = book.giveUpAll();
     }
     killTemplate();
