@@ -148,7 +148,7 @@ static int resize_tmp(int root, uint64_t bytes)
     int result = fstatfs(place, &system) == 0 ? 0 : -errno;
     if (result == 0 && system.f_type != TMPFS_MAGIC)
         result = -ENOTTY;
-    if (result == 0)
+    if (result == 0 && (uint64_t)system.f_blocks * (uint64_t)system.f_bsize != bytes)
         result = configure_size(place, bytes);
     close(place);
     return result;

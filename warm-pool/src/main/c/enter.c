@@ -86,11 +86,12 @@ static int mask_proc(struct enter *enter)
     return 0;
 }
 
-/* Executable: clients unpack native libraries there. Small until ATTACH says how large the function's is. */
+/* Executable: clients unpack native libraries there. As large as most functions' is, so that ATTACH need not change it;
+ * what is written there counts against the memory limit all the same. */
 static int mount_tmp(struct enter *enter)
 {
     (void)enter;
-    return result_of(mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,nr_inodes=16k,mode=1777"));
+    return result_of(mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "size=512m,nr_inodes=16k,mode=1777"));
 }
 
 static int mount_shm(struct enter *enter)
