@@ -16,8 +16,9 @@ SUFFIXES = (*EXTENSION_SUFFIXES, *SOURCE_SUFFIXES, *BYTECODE_SUFFIXES)
 
 def compile_folder(root, handler):
     """Returns (bundle, warnings). The modules nearest to the handler come first, until the bound is reached; what is
-    beyond it is imported from its file. A file that does not compile is a warning: it may never be imported."""
-    modules, problems, total = [], [], 0
+    beyond it is imported from its file. A file that does not compile is a warning: it may never be imported; so is a
+    handler whose module is not there."""
+    modules, problems, total = [], _missing(root, handler), 0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for name, is_package, path in _nearest_first(_modules(root), handler):
@@ -31,6 +32,14 @@ def compile_folder(root, handler):
             except (OSError, SyntaxError, ValueError, RecursionError, OverflowError, MemoryError) as error:
                 problems.append(_problem(path, error))
     return bundle.pack(modules), problems[:MAX_WARNINGS]
+
+
+def _missing(root, handler):
+    name = handler.replace("/", ".").rpartition(".")[0]
+    path = name.replace(".", "/")
+    if os.path.isdir(f"{root}/{path}") or any(os.path.exists(f"{root}/{path}{suffix}") for suffix in SUFFIXES):
+        return []
+    return [{"file": f"{path}.py", "line": 0, "message": f"the module of the handler {handler!r} is not in the code"}]
 
 
 def _problem(path, error):

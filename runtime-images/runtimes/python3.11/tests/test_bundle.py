@@ -122,6 +122,12 @@ class BundleTest(unittest.TestCase):
         self.assertEqual({"warnings": [{"file": "broken.py", "line": 3, "message": "invalid syntax"}]}, report)
         self.assertEqual((testing.ANSWER, 1), self.answer(root, packed))
 
+    def test_a_handler_whose_module_is_not_there_is_a_warning(self):
+        root = self.folder({"folder/app.py": ""})
+        report, _ = self.sandbox(root).compile("app.handler")
+        self.assertEqual(["app.py"], [warning["file"] for warning in report["warnings"]])
+        self.assertEqual({"warnings": []}, self.sandbox(root).compile("folder/app.handler")[0])
+
     def test_compiling_runs_nothing(self):
         marker = os.path.join(self.folder({}), "marker")
         root = self.folder({"app.py": f"open({marker!r}, 'w')\n"})

@@ -93,13 +93,11 @@ static void answer(void)
         _exit(result == -EPIPE ? 0 : 1);
 }
 
-/* The launcher's session, its keyring and most of its capabilities end here. */
+/* The launcher's keyring and most of its capabilities end here. */
 static int leave_launcher(enum kiln_step *failed)
 {
     prctl(PR_SET_NAME, "kiln-base", 0, 0, 0);
     *failed = KILN_STEP_SESSION;
-    if (setsid() < 0)
-        return -errno;
     if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 && errno != ENOSYS)
         return -errno;
     *failed = KILN_STEP_BOUNDING_SET;

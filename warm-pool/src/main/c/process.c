@@ -37,8 +37,10 @@ pid_t process_clone(uint64_t flags, int *pidfd)
     struct clone_args arguments = {
         .flags = flags | CLONE_PIDFD, .pidfd = (uintptr_t)pidfd, .exit_signal = SIGCHLD};
     pid_t child = (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
-    if (child == 0)
+    if (child == 0) {
         default_signals();
+        setsid(); /* cannot fail in a process that has just been born: it leads no group */
+    }
     return child;
 }
 

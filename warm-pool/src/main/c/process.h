@@ -9,7 +9,8 @@
 int64_t now_micros(void);
 
 /* Clones as fork does, with `flags` (CLONE_NEW...) besides, and stores the child's pidfd. In the child (0 is
- * returned) every signal has its default action and none is blocked. -1 and errno upon failure. */
+ * returned) every signal has its default action, none is blocked, and it leads a session of its own: Ctrl-C at the
+ * terminal that Kiln was started from is for the launcher, which ends the others in order, and no service can push input into that shell. -1 and errno upon failure. */
 pid_t process_clone(uint64_t flags, int *pidfd);
 
 /* Makes `kept[i]` descriptor 3 + i and closes every other one above 2. For children, which have nothing else open

@@ -139,9 +139,6 @@ static int prepare_keeper(const struct service_plan *plan, int own_pidfd)
         result = process_die_with(LAUNCHER_PIDFD);
     if (result != 0)
         return report_failure("prepare", plan->name, -result);
-    /* No controlling terminal: a service could else push input into the shell that started Kiln. */
-    if (setsid() < 0)
-        return report_failure("leave the session of", plan->name, errno);
     if (sethostname("kiln", 4) != 0)
         return report_failure("set host name of", plan->name, errno);
     return view_enter(plan->view);

@@ -16,7 +16,8 @@ public enum ProblemCode {
       415,
       ProblemClass.CALLER,
       "The content type is not supported",
-      "Send application/zip, or multipart/form-data with the parts 'config' and 'code'."),
+      "Send application/zip, or multipart/form-data with the parts 'config' and 'code';"
+          + " PATCH takes application/json too."),
   BODY_TOO_LARGE(
       413,
       ProblemClass.CALLER,
