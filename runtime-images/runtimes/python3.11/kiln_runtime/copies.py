@@ -29,6 +29,7 @@ class Template:
         """True in the copy. Raises Failure where the process cannot be forked."""
         threads = os.stat(THREADS).st_nlink - 2
         if threads > 1:
+            _kiln.refuse_copy()
             message = f"A process with threads cannot be forked safely: the function has {threads - 1} beside its first."
             raise Failure("Runtime.ForkRefused", message)
         try:

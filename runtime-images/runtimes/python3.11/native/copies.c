@@ -38,65 +38,44 @@ PyObject *copies_become_template(PyObject *module, PyObject *none)
     Py_RETURN_NONE;
 }
 
-/* A copy's conversation and log, both ends of each. */
+/* A copy's ends of its conversation and its log, as they come over descriptor 4. The gateway makes them: an open file
+ * that a function had made it could make blocking again while the gateway reads it. */
 struct lines {
-    int frames[2], output[2], errors[2]; /* [0]: the gateway's */
+    int frames, output, errors;
 };
 
-static void close_pair(int pair[2])
+static void close_lines(const struct lines *lines)
 {
-    for (int i = 0; i < 2; i++) {
-        if (pair[i] >= 0)
-            close(pair[i]);
-    }
+    close(lines->frames);
+    close(lines->output);
+    close(lines->errors);
 }
 
-static void close_lines(struct lines *lines)
+/* They are there before the frame that asks for the copy, so nothing waits. */
+static bool receive_lines(struct lines *lines)
 {
-    close_pair(lines->frames);
-    close_pair(lines->output);
-    close_pair(lines->errors);
-}
-
-static bool open_lines(struct lines *lines)
-{
-    *lines = (struct lines){.frames = {-1, -1}, .output = {-1, -1}, .errors = {-1, -1}};
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, lines->frames) == 0 &&
-        pipe2(lines->output, O_CLOEXEC) == 0 && pipe2(lines->errors, O_CLOEXEC) == 0 &&
-        fcntl(lines->frames[0], F_SETFL, O_NONBLOCK) == 0 && fcntl(lines->output[0], F_SETFL, O_NONBLOCK) == 0 &&
-        fcntl(lines->errors[0], F_SETFL, O_NONBLOCK) == 0)
-        return true;
-    int error = errno;
-    close_lines(lines);
-    errno = error;
-    return false;
-}
-
-static bool send_descriptor(char name, int descriptor)
-{
-    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof descriptor)] = {0};
-    struct iovec byte = {.iov_base = &name, .iov_len = 1};
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof *lines)];
+    char nothing;
+    struct iovec byte = {.iov_base = &nothing, .iov_len = 1};
     struct msghdr message = {
         .msg_iov = &byte, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
-    struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
-    rights->cmsg_level = SOL_SOCKET;
-    rights->cmsg_type = SCM_RIGHTS;
-    rights->cmsg_len = CMSG_LEN(sizeof descriptor);
-    memcpy(CMSG_DATA(rights), &descriptor, sizeof descriptor);
-    return sendmsg(CHANNELS_DESCRIPTOR, &message, MSG_NOSIGNAL) == 1;
-}
-
-static bool send_gateway_ends(const struct lines *lines)
-{
-    return send_descriptor('s', lines->frames[0]) && send_descriptor('o', lines->output[0]) &&
-           send_descriptor('e', lines->errors[0]);
+    ssize_t received = recvmsg(CHANNELS_DESCRIPTOR, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+    struct cmsghdr *rights = received == 1 ? CMSG_FIRSTHDR(&message) : NULL;
+    if (received < 0)
+        return false;
+    if (rights == NULL || rights->cmsg_type != SCM_RIGHTS || rights->cmsg_len != CMSG_LEN(sizeof *lines)) {
+        errno = EBADMSG;
+        return false;
+    }
+    memcpy(lines, CMSG_DATA(rights), sizeof *lines);
+    return true;
 }
 
 /* Its own lines take the places of the template's; the template's way to the gateway is closed to it. */
 static void become_copy(struct lines *lines)
 {
-    if (dup3(lines->frames[1], FRAMES_DESCRIPTOR, O_CLOEXEC) < 0 || dup2(lines->output[1], STDOUT_FILENO) < 0 ||
-        dup2(lines->errors[1], STDERR_FILENO) < 0)
+    if (dup3(lines->frames, FRAMES_DESCRIPTOR, O_CLOEXEC) < 0 || dup2(lines->output, STDOUT_FILENO) < 0 ||
+        dup2(lines->errors, STDERR_FILENO) < 0)
         _exit(1);
     close_lines(lines);
     close(CHANNELS_DESCRIPTOR);
@@ -107,12 +86,23 @@ static void become_copy(struct lines *lines)
     prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 }
 
+PyObject *copies_refuse(PyObject *module, PyObject *none)
+{
+    (void)module;
+    (void)none;
+    struct lines lines;
+    if (!receive_lines(&lines))
+        return PyErr_SetFromErrno(PyExc_OSError);
+    close_lines(&lines);
+    Py_RETURN_NONE;
+}
+
 PyObject *copies_fork(PyObject *module, PyObject *none)
 {
     (void)module;
     (void)none;
     struct lines lines;
-    if (!open_lines(&lines))
+    if (!receive_lines(&lines))
         return PyErr_SetFromErrno(PyExc_OSError);
     /* What os.fork does, but for auditing; the C library's fork, for what the function has loaded may hook into it. */
     PyOS_BeforeFork();
@@ -124,13 +114,8 @@ PyObject *copies_fork(PyObject *module, PyObject *none)
         return PyLong_FromLong(0);
     }
     PyOS_AfterFork_Parent();
-    bool sent = pid > 0 && send_gateway_ends(&lines);
-    if (pid > 0 && !sent) {
-        error = errno;
-        kill(pid, SIGKILL);
-    }
     close_lines(&lines);
-    if (sent)
+    if (pid > 0)
         return PyLong_FromLong(pid);
     errno = error;
     return PyErr_Occurred() ? NULL : PyErr_SetFromErrno(PyExc_OSError);

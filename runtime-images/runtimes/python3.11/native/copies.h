@@ -8,9 +8,12 @@
 /* become_template(): undumpable, and told of ended children by await_frame. */
 PyObject *copies_become_template(PyObject *module, PyObject *none);
 
-/* fork_copy(): the copy's pid, or 0 in the copy, which has frames and log pipes of its own. The gateway's ends have then
- * been sent. OSError where a call fails. */
+/* fork_copy(): the copy's pid, or 0 in the copy, whose frames and log pipes are those that the gateway has passed for it.
+ * OSError where a call fails. */
 PyObject *copies_fork(PyObject *module, PyObject *none);
+
+/* refuse_copy(): closes what the gateway has passed for a copy that will not be. OSError if there is nothing. */
+PyObject *copies_refuse(PyObject *module, PyObject *none);
 
 /* await_frame(): a list of (pid, status) of children that have ended; an empty one when a frame is there instead. */
 PyObject *copies_await_frame(PyObject *module, PyObject *none);

@@ -50,6 +50,7 @@ static PyMethodDef METHODS[] = {
     {"set_environment", environment_set, METH_O, "Set the whole environment."},
     {"become_template", copies_become_template, METH_NOARGS, "Be what copies are forked from."},
     {"fork_copy", copies_fork, METH_NOARGS, "Fork a copy; 0 in it."},
+    {"refuse_copy", copies_refuse, METH_NOARGS, "Close what was passed for a copy."},
     {"await_frame", copies_await_frame, METH_NOARGS, "Wait for a frame or for children to end."},
     {"leave", (PyCFunction)(void (*)(void))copies_leave, METH_FASTCALL, "End a copy."},
     {"clean_ipc", copies_clean_ipc, METH_NOARGS, "Remove System V objects."},

@@ -39,16 +39,18 @@ def handler(event, context):
 
 
 class Copy:
+    """The gateway's side of a copy: it makes the lines and passes the copy's ends down."""
+
     def __init__(self, channels):
-        names, descriptors = [], []
-        for _ in range(3):
-            name, ancillary, _, _ = channels.recvmsg(1, socket.CMSG_LEN(4))
-            names.append(name)
-            descriptors.append(array.array("i", ancillary[0][2])[0])
-        assert names == [b"s", b"o", b"e"], names
-        self.frames = socket.socket(fileno=descriptors[0])
+        self.frames, frames = socket.socketpair()
         self.frames.settimeout(20)
-        self.output, self.errors = descriptors[1:]
+        self.output, output = os.pipe()
+        self.errors, errors = os.pipe()
+        ends = array.array("i", [frames.fileno(), output, errors])
+        channels.sendmsg([b"c"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, ends)])
+        frames.close()
+        os.close(output)
+        os.close(errors)
 
     def invoke(self, event):
         payload = testing.invoke_payload(event)
@@ -68,10 +70,10 @@ class CopiesTest(unittest.TestCase):
         self.addCleanup(self.sandbox.close)
 
     def fork(self, nonce):
-        self.sandbox.send(testing.FORK, nonce=nonce)
-        self.assertEqual((testing.FORKED, nonce, b""), self.sandbox.receive())
         copy = Copy(self.sandbox.channels)
         self.addCleanup(copy.close)
+        self.sandbox.send(testing.FORK, nonce=nonce)
+        self.assertEqual((testing.FORKED, nonce, b""), self.sandbox.receive())
         return copy
 
     def answer(self, copy, event):
@@ -90,6 +92,7 @@ class CopiesTest(unittest.TestCase):
         return statuses
 
     def refusal(self):
+        self.addCleanup(Copy(self.sandbox.channels).close)
         self.sandbox.send(testing.FORK, nonce=5)
         kind, nonce, payload = self.sandbox.receive()
         self.assertEqual((testing.FORK_REFUSED, 5), (kind, nonce))

@@ -39,6 +39,8 @@ final class LibC {
 
     int fcntl(int descriptor, int command, int argument);
 
+    int fchmod(int descriptor, int mode);
+
     int pipe2(long descriptors, int flags);
 
     int socketpair(int domain, int type, int protocol, long descriptors);

@@ -168,6 +168,11 @@ public final class Linux {
     }
   }
 
+  /** Says who may open the file behind {@code descriptor} anew, as chmod does. */
+  public static void setMode(FileDescriptor descriptor, int mode) {
+    check(C.fchmod(descriptor.value(), mode), "set mode of", descriptor);
+  }
+
   /** Ends both directions of a socket: threads that wait on it wake up, the peer sees the end. */
   public static void shutdown(FileDescriptor socket) {
     check(C.shutdown(socket.value(), SHUT_RDWR), "shut down", socket);

@@ -34,9 +34,13 @@ final class Copy {
     this.number = number;
   }
 
-  /** Takes its frames, standard output and standard error. */
-  void arrived(List<FileDescriptor> received) {
-    descriptors = received;
+  /** Takes the gateway's ends of its frames, standard output and standard error. */
+  void take(List<FileDescriptor> ends) {
+    descriptors = ends;
+  }
+
+  /** Notes that it lives. */
+  void arrived() {
     state = State.SPARE;
   }
 

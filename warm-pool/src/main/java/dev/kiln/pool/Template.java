@@ -36,7 +36,7 @@ final class Template implements CopyListener {
   private final VersionStock stock;
   private final Templates host;
   private final CopyBook book;
-  private final CopyChannel channel = new CopyChannel();
+  private final CopyLines lines = new CopyLines();
   private @Nullable Holding holding;
   private boolean starting;
   private boolean lent;
@@ -168,11 +168,35 @@ final class Template implements CopyListener {
     toStartFor.ifPresent(call -> start(call.deadline, call.loop));
   }
 
-  private static void ask(Conversation template, CopyBook.Decision decision) {
-    decision.forks().forEach(copy -> template.fork(copy.number));
+  /** On the template's own loop, so that lines and frames arrive in one order. */
+  private void ask(Conversation template, CopyBook.Decision decision) {
+    if (!template.loop().inEventLoop()) {
+      template.loop().execute(() -> ask(template, decision));
+      return;
+    }
+    decision.forks().forEach(copy -> fork(template, copy));
     if (decision.clean()) {
       template.clean();
     }
+  }
+
+  private void fork(Conversation template, Copy copy) {
+    Optional<FileDescriptor> channels = channels();
+    Optional<List<FileDescriptor>> ends = channels.flatMap(lines::open);
+    if (channels.isPresent() && ends.isEmpty()) {
+      killTemplate();
+    }
+    ends.ifPresent(
+        open -> {
+          synchronized (this) {
+            copy.take(open);
+          }
+          template.fork(copy.number);
+        });
+  }
+
+  private synchronized Optional<FileDescriptor> channels() {
+    return Optional.ofNullable(holding).map(held -> held.resident().sandbox.channels());
   }
 
   /**
@@ -208,8 +232,7 @@ final class Template implements CopyListener {
     } catch (LinuxException | IllegalStateException e) {
       LOG.warnf("a copy of %s is of no use: %s", stock.version.key(), e.getMessage());
       giveBack(copy, false);
-      call.result.completeExceptionally(
-          Ending.violation("The sandbox sent descriptors that are none."));
+      call.result.completeExceptionally(Ending.violation("The copy's lines could not be watched."));
     }
   }
 
@@ -334,15 +357,12 @@ final class Template implements CopyListener {
 
   @Override
   public void forked(long number) {
-    Holding held;
     Optional<Copy> copy;
     synchronized (this) {
-      held = holding;
       copy = book.forking(number);
+      copy.ifPresent(Copy::arrived);
     }
-    if (held == null
-        || copy.isEmpty()
-        || !channel.receive(held.resident().sandbox.channels(), copy.get())) {
+    if (copy.isEmpty()) {
       LOG.warnf("the template of %s broke the contract and is killed", stock.version.key());
       killTemplate();
       return;
@@ -357,7 +377,9 @@ final class Template implements CopyListener {
   public void refused(long number, String errorType, String errorMessage) {
     boolean none;
     synchronized (this) {
-      none = book.forking(number).map(book::refused).orElse(false);
+      Optional<Copy> copy = book.forking(number);
+      copy.ifPresent(Copy::closeDescriptors);
+      none = copy.map(book::refused).orElse(false);
     }
     if (none) {
       LOG.infof("%s is served with fresh isolation: %s", stock.version.key(), errorMessage);

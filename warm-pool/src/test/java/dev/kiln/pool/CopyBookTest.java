@@ -56,7 +56,7 @@ class CopyBookTest {
         case FORK_NEXT -> {
           if (!asked.isEmpty()) {
             Copy copy = asked.remove(0);
-            copy.arrived(List.of());
+            copy.arrived();
             book.forked(copy);
             spare.add(copy);
           }

@@ -29,7 +29,9 @@ public record LogLine(
 
   private static final int MAX_NARROW = 0xff;
 
-  /** Returns about how much memory the line takes: one character beyond Latin-1 doubles them all. */
+  /**
+   * Returns about how much memory the line takes: one character beyond Latin-1 doubles them all.
+   */
   int heldBytes() {
     boolean narrow = message.chars().allMatch(character -> character <= MAX_NARROW);
     return OVERHEAD_BYTES + (narrow ? 1 : 2) * message.length();
