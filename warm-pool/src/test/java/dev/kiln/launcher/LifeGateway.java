@@ -85,7 +85,12 @@ final class LifeGateway {
   private static void useRedis() throws IOException, InterruptedException {
     while (true) {
       try (SocketChannel redis = SocketChannel.open(REDIS)) {
-        say("to set: " + ask(redis, "SET key value"));
+        String set = ask(redis, "SET key value");
+        if (set.startsWith("-LOADING")) {
+          Thread.sleep(20);
+          continue;
+        }
+        say("to set: " + set);
         say("to config: " + ask(redis, "CONFIG GET dir"));
         say("to module: " + ask(redis, "MODULE LIST"));
         say("to script: " + ask(redis, "EVAL return 0"));
