@@ -6,6 +6,7 @@ import dev.kiln.contract.StartType;
 import dev.kiln.contract.framed.Conversation;
 import dev.kiln.contract.framed.CopyListener;
 import dev.kiln.launcher.Exit;
+import dev.kiln.linux.FileDescriptor;
 import dev.kiln.linux.LinuxException;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
