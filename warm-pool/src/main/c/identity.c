@@ -42,21 +42,41 @@ static int open_home(const char *home, struct identity *identity)
     return 0;
 }
 
+static void range_path(char *path, size_t size, uint32_t base)
+{
+    snprintf(path, size, RUN_DIRECTORY "/uids-%u", base);
+}
+
+/* Whether the locked file is still the one that others would find: its last holder may have taken it away in between. */
+static bool is_current(int lock, const char *path)
+{
+    struct stat locked, found;
+    return fstat(lock, &locked) == 0 && stat(path, &found) == 0 && locked.st_ino == found.st_ino;
+}
+
 /* 0, -EBUSY where another Kiln has the range, or another errno. */
 static int lock_range(struct identity *identity, uint32_t base)
 {
     char path[64];
-    snprintf(path, sizeof path, RUN_DIRECTORY "/uids-%u", base);
+    range_path(path, sizeof path, base);
     int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (lock < 0)
         return report_failure("open lock", path, errno);
-    if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
+    if (flock(lock, LOCK_EX | LOCK_NB) != 0 || !is_current(lock, path)) {
         close(lock);
         return -EBUSY;
     }
     identity->range_lock = lock;
     identity->uid_base = base;
     return 0;
+}
+
+void identity_release(const struct identity *identity)
+{
+    char path[64];
+    range_path(path, sizeof path, identity->uid_base);
+    if (identity->uid_base != 0 && unlink(path) != 0)
+        report_failure("remove lock", path, errno);
 }
 
 static int write_identity(const struct identity *identity)

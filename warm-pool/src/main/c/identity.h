@@ -30,6 +30,9 @@ int identity_claim(const char *home, uint32_t wanted_base, struct identity *iden
 /* Makes the home's directories that are missing, each for the one process that uses it. */
 int identity_directories(const struct identity *identity);
 
+/* At an orderly end: takes the claim's file away. */
+void identity_release(const struct identity *identity);
+
 static inline uid_t identity_keeper(const struct identity *identity)
 {
     return identity->uid_base;

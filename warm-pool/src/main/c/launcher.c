@@ -269,6 +269,7 @@ static void end_everything(struct launcher *launcher)
     slots_remove(launcher);
     if (cgroups_remove(&launcher->cgroups) == 0 && launcher->recorded)
         cleanup_forget(&launcher->identity);
+    identity_release(&launcher->identity);
 }
 
 static int run(struct launcher *launcher)
