@@ -12,6 +12,7 @@ import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.Errors.NativeIoException;
 import io.netty.util.concurrent.Future;
+import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -340,9 +341,10 @@ public final class Conversation {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
       boolean unread =
-          cause instanceof NativeIoException io
-              && (io.expectedErr() == Errors.ERRNO_ECONNRESET_NEGATIVE
-                  || io.expectedErr() == Errors.ERRNO_EPIPE_NEGATIVE);
+          cause instanceof ClosedChannelException
+              || cause instanceof NativeIoException io
+                  && (io.expectedErr() == Errors.ERRNO_ECONNRESET_NEGATIVE
+                      || io.expectedErr() == Errors.ERRNO_EPIPE_NEGATIVE);
       end(
           new ConversationException(
               unread ? End.UNREAD : End.CLOSED, "The sandbox's socket failed."));

@@ -258,8 +258,11 @@ class ConversationTest {
 
   private void send(FrameType type, long nonce, int micros, String payload) {
     byte[] bytes = payload.getBytes(StandardCharsets.UTF_8);
-    write(header(bytes.length, type, nonce, micros));
-    write(ByteBuffer.wrap(bytes));
+    // In one write: a frame may end the conversation as soon as its header is there.
+    write(
+        ByteBuffer.allocate(24 + bytes.length)
+            .put(header(bytes.length, type, nonce, micros).rewind())
+            .put(bytes));
   }
 
   private static ByteBuffer header(int length, FrameType type, long nonce, int micros) {
