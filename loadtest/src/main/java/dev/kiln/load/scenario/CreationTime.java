@@ -43,6 +43,7 @@ final class CreationTime implements Scenario {
     int count = bench.scale().functions();
     double[] micros = new double[count];
     CallLog log = new CallLog();
+    Rehearsal.run(bench, kiln);
     bench.say("deploying " + count + " functions");
     try (FunctionSet functions = FunctionSet.deploy(kiln, FunctionCode.LOGGING, "reuse", count);
         Client client = bench.connect(kiln.target(), CONNECTIONS)) {

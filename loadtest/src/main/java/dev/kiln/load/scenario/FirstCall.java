@@ -81,6 +81,7 @@ final class FirstCall implements Scenario {
     CallLog log = new CallLog();
     Latencies crun = new Latencies();
     double[] micros = new double[bench.scale().functions()];
+    Rehearsal.run(bench, kiln);
     bench.say("deploying " + bench.scale().functions() + " functions");
     try (FunctionSet functions =
             FunctionSet.deploy(kiln, FunctionCode.LOGGING, "reuse", bench.scale().functions());

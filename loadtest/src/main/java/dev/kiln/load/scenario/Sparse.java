@@ -99,7 +99,9 @@ final class Sparse implements Scenario {
   @Override
   public Figure measure(Bench bench) throws InterruptedException {
     Kiln kiln = bench.kiln(settings);
+    Rehearsal.run(bench, kiln);
     CallLog log = new CallLog();
+    double[] micros = new double[bench.scale().sparseCalls()];
     try (FunctionSet function = FunctionSet.deploy(kiln, FunctionCode.LOGGING, isolation, 1);
         Client client = bench.connect(kiln.target(), CONNECTIONS)) {
       Stems.awaitRefilled(kiln);
@@ -112,12 +114,12 @@ final class Sparse implements Scenario {
               ConstantArrivals.every(bench.scale().gap()),
               Limit.calls(bench.scale().sparseCalls()),
               index -> function.request(0),
-              log));
+              new Curve(log, micros, 0)));
     }
-    return figure(log);
+    return figure(log, micros);
   }
 
-  private Figure figure(CallLog log) {
+  private Figure figure(CallLog log, double[] micros) {
     var counted = startType == null ? log.latencies() : log.latencies(startType);
     Figure.Builder figure = new Figure.Builder(name, title);
     figure.measure("p50", counted.p50() / 1e3, Unit.MILLISECONDS, p50);
@@ -129,6 +131,7 @@ final class Sparse implements Scenario {
     figure.remark("start types: " + log.startTypesText());
     figure.remark("phases, p50/p99 in µs: " + log.phases().text());
     log.describe(figure);
+    figure.detail("curveMicros", micros);
     if (counted.count() < log.latencies().count() / 2) {
       figure.voidBecause("too few calls were " + startType);
     }
