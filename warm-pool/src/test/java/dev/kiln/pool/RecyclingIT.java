@@ -8,7 +8,9 @@ import dev.kiln.contract.StartType;
 import dev.kiln.launcher.SandboxId;
 import dev.kiln.pool.TestingCaller.Result;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -119,11 +121,15 @@ class RecyclingIT {
 
   @Test
   void keepsNoMoreThanTheBudget() {
+    List<Version> kept = new ArrayList<>();
     for (int i = 0; i < FUNCTIONS; i++) {
-      caller.call(kiln.function("app.py").named("kept" + i), "{\"do\":\"count\"}");
+      kept.add(kiln.function("app.py").named("kept" + i));
+      caller.call(kept.get(i), "{\"do\":\"count\"}");
     }
     await("within the budget", () -> kiln.snapshot().memoryUsedBytes() <= BUDGET);
     assertThat(kiln.runtime().evicted()).isPositive();
+    // Else the next test's sandboxes would be evicted before they are frozen.
+    kept.forEach(version -> kiln.pool().retire(version.key()));
     kiln.awaitCleanSlots();
   }
 
