@@ -46,14 +46,19 @@ class Template:
         """Reports copies that end until a frame is there."""
         while ended := _kiln.await_frame():
             for pid, status in ended:
-                nonce = self._copies.pop(pid, None)
-                if nonce is not None:
-                    _kiln.send(_kiln.COPY_EXITED, nonce, status.to_bytes(4, "little"))
+                self._report(pid, status)
 
     def kill(self, nonce):
-        for pid, copy in self._copies.items():
+        """Ends a copy and waits for that: what it leaves is this process' child before the next frame is read."""
+        for pid, copy in list(self._copies.items()):
             if copy == nonce:
                 os.kill(pid, signal.SIGKILL)
+                self._report(*os.waitpid(pid, 0))
+
+    def _report(self, pid, status):
+        nonce = self._copies.pop(pid, None)
+        if nonce is not None:
+            _kiln.send(_kiln.COPY_EXITED, nonce, status.to_bytes(4, "little"))
 
     def clean(self):
         """Between calls: ends what copies have left running and empties what they can have written to. Copies that

@@ -11,9 +11,9 @@ import java.util.Optional;
  * The books of one template: its copies, and the calls that wait for one. Each method notes an
  * event; {@link #decide} then says what follows. Guarded by its template's lock.
  *
- * <p>While no copy runs, what copies may have left is removed before the next call gets one: so
- * once the last of several calls is over, every copy is waited for, then the template cleans up,
- * then the next call is served.
+ * <p>A copy whose call is over is killed, which the template waits for before it does anything
+ * else. While no copy runs, what copies may have left is removed before the next call gets one: so
+ * once the last of several calls is over the template cleans up, and then the next call is served.
  */
 final class CopyBook {
 
@@ -21,24 +21,31 @@ final class CopyBook {
   record Grant(CopyCall call, Copy copy) {}
 
   /**
-   * What is to be done.
+   * What is to be done. What the template is asked for, it is asked for in the order of the
+   * components.
    *
-   * @param forks copies to be asked for
+   * @param kills copies to be killed, if they have not ended
    * @param clean whether the template is to clean up
+   * @param forks copies to be asked for
    */
-  record Decision(List<Grant> grants, List<Copy> forks, boolean clean) {}
+  record Decision(List<Grant> grants, List<Copy> kills, boolean clean, List<Copy> forks) {
+
+    boolean asksTemplate() {
+      return clean || !kills.isEmpty() || !forks.isEmpty();
+    }
+  }
 
   private final int concurrency;
   private final int spare;
   private final ArrayDeque<CopyCall> waiting = new ArrayDeque<>();
   private final ArrayDeque<Copy> spares = new ArrayDeque<>();
   private final Map<Long, Copy> copies = new HashMap<>();
+  private final List<Copy> over = new ArrayList<>();
   private boolean serving;
   private boolean used;
   private boolean cleaning;
   private int forking;
   private int running;
-  private int ending;
   private long last;
 
   /**
@@ -93,11 +100,11 @@ final class CopyBook {
     List<Copy> left = List.copyOf(copies.values());
     copies.clear();
     spares.clear();
+    over.clear();
     serving = false;
     used = false;
     cleaning = false;
     forking = 0;
-    ending = 0;
     return left;
   }
 
@@ -123,7 +130,7 @@ final class CopyBook {
   void gaveBack(Copy copy) {
     if (copies.get(copy.number) == copy) {
       copy.state = Copy.State.ENDING;
-      ending++;
+      over.add(copy);
     }
     running--;
   }
@@ -137,8 +144,7 @@ final class CopyBook {
     switch (copy.state) {
       case FORKING -> forking--;
       case SPARE -> spares.remove(copy);
-      case ENDING -> ending--;
-      case RUNNING, ENDED -> {}
+      case RUNNING, ENDING, ENDED -> {}
     }
     copy.state = Copy.State.ENDED;
     return Optional.of(copy);
@@ -159,24 +165,21 @@ final class CopyBook {
   Decision decide(boolean refill) {
     List<Grant> grants = new ArrayList<>(1);
     List<Copy> forks = new ArrayList<>(1);
-    if (!serving) {
-      return new Decision(grants, forks, false);
-    }
+    List<Copy> kills = List.copyOf(over);
+    over.clear();
     boolean dirty = used && running == 0;
-    while (!dirty
-        && !cleaning
-        && running < concurrency
-        && !waiting.isEmpty()
-        && !spares.isEmpty()) {
-      grants.add(grant());
+    boolean clean = serving && dirty && !cleaning;
+    cleaning |= clean;
+    if (serving && !dirty && !cleaning) {
+      while (running < concurrency && !waiting.isEmpty() && !spares.isEmpty()) {
+        grants.add(grant());
+      }
     }
     int wanted = Math.min(concurrency - running, waiting.size() + (refill ? spare : 0));
-    while (forking + spares.size() < wanted) {
+    while (serving && forking + spares.size() < wanted) {
       forks.add(fork());
     }
-    boolean clean = dirty && !cleaning && ending == 0;
-    cleaning |= clean;
-    return new Decision(grants, forks, clean);
+    return new Decision(grants, kills, clean, forks);
   }
 
   private Grant grant() {

@@ -138,7 +138,7 @@ final class CopySeat implements Seat {
   public void giveBack(boolean reusable) {
     conversation.close();
     logs.close();
-    template.giveBack(copy, reusable);
+    template.giveBack(copy);
   }
 
   @Override

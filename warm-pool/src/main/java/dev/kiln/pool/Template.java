@@ -6,7 +6,6 @@ import dev.kiln.contract.StartType;
 import dev.kiln.contract.framed.Conversation;
 import dev.kiln.contract.framed.CopyListener;
 import dev.kiln.launcher.Exit;
-import dev.kiln.linux.FileDescriptor;
 import dev.kiln.linux.LinuxException;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
@@ -31,14 +30,11 @@ final class Template implements CopyListener {
 
   private static final Logger LOG = Logger.getLogger(Template.class);
 
-  /** How long a copy that has answered may take to end before it is killed. */
-  private static final long END_MILLIS = 50;
-
   private final VersionStock stock;
   private final Templates host;
   private final CopyBook book;
-  private final CopyLines lines = new CopyLines();
   private @Nullable Holding holding;
+  private @Nullable TemplateOrders orders;
   private boolean starting;
   private boolean lent;
   private boolean served;
@@ -90,26 +86,12 @@ final class Template implements CopyListener {
     conversation().ifPresent(conversation -> conversation.killCopy(copy.number));
   }
 
-  /**
-   * Takes back a copy whose call is over; one that has answered ends by itself, or else is killed
-   * soon.
-   */
-  void giveBack(Copy copy, boolean answered) {
+  /** Takes back a copy whose call is over. */
+  void giveBack(Copy copy) {
     synchronized (this) {
       book.gaveBack(copy);
     }
-    if (answered) {
-      host.nextLoop().schedule(() -> killLingering(copy), END_MILLIS, TimeUnit.MILLISECONDS);
-    } else {
-      kill(copy);
-    }
     proceed(true);
-  }
-
-  private void killLingering(Copy copy) {
-    if (!copy.exit.isDone()) {
-      kill(copy);
-    }
   }
 
   private void limitWait(CopyCall call) {
@@ -150,12 +132,13 @@ final class Template implements CopyListener {
   private void proceed(boolean refill) {
     borrow().ifPresent(this::templateEnded);
     CopyBook.Decision decision;
-    Optional<Conversation> conversation;
+    Optional<TemplateOrders> asked;
     Optional<CopyCall> toStartFor;
     Actions rest = new Actions();
     synchronized (this) {
       decision = book.decide(refill);
-      conversation = conversation();
+      asked = Optional.ofNullable(orders);
+      asked.ifPresent(template -> template.add(decision));
       toStartFor = holding == null && !starting ? book.firstWaiting() : Optional.empty();
       Holding held = holding;
       if (held != null && lent && book.running() == 0 && book.waiting() == 0) {
@@ -164,40 +147,9 @@ final class Template implements CopyListener {
       }
     }
     host.perform(rest);
-    conversation.ifPresent(template -> ask(template, decision));
+    asked.ifPresent(TemplateOrders::send);
     decision.grants().forEach(this::deliver);
     toStartFor.ifPresent(call -> start(call.deadline, call.loop));
-  }
-
-  /** On the template's own loop, so that lines and frames arrive in one order. */
-  private void ask(Conversation template, CopyBook.Decision decision) {
-    if (!template.loop().inEventLoop()) {
-      template.loop().execute(() -> ask(template, decision));
-      return;
-    }
-    decision.forks().forEach(copy -> fork(template, copy));
-    if (decision.clean()) {
-      template.clean();
-    }
-  }
-
-  private void fork(Conversation template, Copy copy) {
-    Optional<FileDescriptor> channels = channels();
-    Optional<List<FileDescriptor>> ends = channels.flatMap(lines::open);
-    if (channels.isPresent() && ends.isEmpty()) {
-      killTemplate();
-    }
-    ends.ifPresent(
-        open -> {
-          synchronized (this) {
-            copy.take(open);
-          }
-          template.fork(copy.number);
-        });
-  }
-
-  private synchronized Optional<FileDescriptor> channels() {
-    return Optional.ofNullable(holding).map(held -> held.resident().sandbox.channels());
   }
 
   /**
@@ -232,7 +184,7 @@ final class Template implements CopyListener {
       }
     } catch (LinuxException | IllegalStateException e) {
       LOG.warnf("a copy of %s is of no use: %s", stock.version.key(), e.getMessage());
-      giveBack(copy, false);
+      giveBack(copy);
       call.result.completeExceptionally(Ending.violation("The copy's lines could not be watched."));
     }
   }
@@ -282,6 +234,7 @@ final class Template implements CopyListener {
   private void started(Holding started) {
     synchronized (this) {
       holding = started;
+      orders = new TemplateOrders(started.resident().sandbox);
       starting = false;
       lent = true;
       served = false;
@@ -329,6 +282,7 @@ final class Template implements CopyListener {
       failed = served ? List.of() : book.giveUpAll();
       owed = lent;
       holding = null;
+      orders = null;
       lent = false;
     }
     left.forEach(Copy::closeDescriptors);
@@ -362,16 +316,14 @@ final class Template implements CopyListener {
     synchronized (this) {
       copy = book.forking(number);
       copy.ifPresent(Copy::arrived);
+      copy.ifPresent(book::forked);
     }
-    if (copy.isEmpty()) {
+    if (copy.isPresent()) {
+      proceed(false);
+    } else {
       LOG.warnf("the template of %s broke the contract and is killed", stock.version.key());
       killTemplate();
-      return;
     }
-    synchronized (this) {
-      book.forked(copy.get());
-    }
-    proceed(false);
   }
 
   @Override

@@ -138,9 +138,10 @@ class CopiesIT {
     for (int i = 0; i < 10; i++) {
       caller.call(version, "{\"do\":\"daemon\"}");
     }
-    assertThat(caller.call(version, "{\"do\":\"processes\"}").text())
-        .as("the template, a spare copy at most, and this one")
-        .isIn("2", "3");
+    String processes = caller.call(version, "{\"do\":\"processes\"}").text();
+    assertThat(Integer.parseInt(processes))
+        .as("this copy, and at most the template and a spare copy")
+        .isLessThanOrEqualTo(3);
   }
 
   @Test

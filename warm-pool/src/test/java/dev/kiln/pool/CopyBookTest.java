@@ -7,7 +7,9 @@ import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -41,6 +43,7 @@ class CopyBookTest {
     final List<Copy> running = new ArrayList<>();
     final List<Copy> ending = new ArrayList<>();
     final List<CopyCall> waiting = new ArrayList<>();
+    final Set<Copy> killed = new HashSet<>();
     boolean cleaning;
     boolean dirty;
 
@@ -141,10 +144,10 @@ class CopyBookTest {
       assertThat(asked.size() + spare.size() + running.size())
           .as("copies alive or asked for")
           .isLessThanOrEqualTo(concurrency + concurrency);
+      assertThat(killed.addAll(decision.kills())).isEqualTo(!decision.kills().isEmpty());
       if (decision.clean()) {
-        assertThat(mustClean && !cleaning && ending.isEmpty())
-            .as("cleans when nothing runs")
-            .isTrue();
+        assertThat(mustClean && !cleaning).as("cleans when nothing runs").isTrue();
+        assertThat(killed).as("those whose call is over are killed before").containsAll(ending);
         cleaning = true;
       }
       assertThat(book.running()).isEqualTo(running.size());

@@ -8,22 +8,16 @@ import dev.kiln.contract.StartType;
 import dev.kiln.launcher.SandboxId;
 import dev.kiln.pool.TestingCaller.Result;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * What one tenant of a slot leaves to the next: nothing. And how idle sandboxes are kept: frozen,
- * thawed, evicted.
+ * What one tenant of a slot leaves to the next: nothing. And how idle sandboxes freeze and thaw.
  */
 class RecyclingIT {
-
-  private static final long BUDGET = 40L << 20;
-  private static final int FUNCTIONS = 40;
 
   private static TestingEngine kiln;
   private static TestingCaller caller;
@@ -39,7 +33,7 @@ class RecyclingIT {
                 1,
                 2,
                 200,
-                BUDGET,
+                config.keepAliveBytes(),
                 Duration.ofMillis(100),
                 1,
                 10,
@@ -117,20 +111,6 @@ class RecyclingIT {
       assertThat(caller.call(often, "{\"do\":\"count\"}").text()).isEqualTo(String.valueOf(i));
       pause(90 + i);
     }
-  }
-
-  @Test
-  void keepsNoMoreThanTheBudget() {
-    List<Version> kept = new ArrayList<>();
-    for (int i = 0; i < FUNCTIONS; i++) {
-      kept.add(kiln.function("app.py").named("kept" + i));
-      caller.call(kept.get(i), "{\"do\":\"count\"}");
-    }
-    await("within the budget", () -> kiln.snapshot().memoryUsedBytes() <= BUDGET);
-    assertThat(kiln.runtime().evicted()).isPositive();
-    // Else the next test's sandboxes would be evicted before they are frozen.
-    kept.forEach(version -> kiln.pool().retire(version.key()));
-    kiln.awaitCleanSlots();
   }
 
   @Test
