@@ -5,6 +5,7 @@ import dev.kiln.contract.StartType;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the inventory decided under its lock and the pool does after it: nothing is sent or
@@ -29,4 +30,9 @@ final class Actions {
 
   /** Whether stems are missing and should be made soon. */
   boolean refill;
+
+  /** Returns the event loop of a call that is granted something: it is awake, others may sleep. */
+  Optional<EventLoop> loop() {
+    return grants.isEmpty() ? Optional.empty() : Optional.of(grants.get(0).call().loop);
+  }
 }

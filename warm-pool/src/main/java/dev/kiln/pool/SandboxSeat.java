@@ -57,7 +57,7 @@ final class SandboxSeat implements Seat {
 
   @Override
   public Optional<LoadFrame> load() {
-    return resident.loaded ? Optional.empty() : Optional.of(holding.stock().load);
+    return resident.loaded ? Optional.empty() : Optional.of(holding.stock().load());
   }
 
   @Override

@@ -29,7 +29,7 @@ record TemplateStart(VersionStock stock, Templates host, Deadline deadline, Even
         .resident()
         .sandbox
         .conversation()
-        .load(stock.load, deadline.remainingNanos())
+        .load(stock.load(), deadline.remainingNanos())
         .whenComplete((micros, error) -> loaded(result, holding, micros, error));
     return result;
   }

@@ -4,6 +4,7 @@ import dev.kiln.contract.Isolation;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * All that the engine must know of one immutable version of a function to run it.
@@ -47,8 +48,31 @@ public record Version(
     int concurrency,
     int minWarm) {
 
+  private static final long LEAST_MEMORY_BYTES = 16L << 20;
+
+  private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
+
   public Version {
+    require(!key.isEmpty(), "key must not be empty");
+    require(DIGEST.matcher(code).matches(), "code must be a digest of 64 hex digits");
+    require(
+        layers.filter(digest -> !DIGEST.matcher(digest).matches()).isEmpty(),
+        "layers must be a digest of 64 hex digits");
+    require(memoryBytes >= LEAST_MEMORY_BYTES, "memoryBytes must be at least 16 MiB");
+    require(cpuMillis >= 0, "cpuMillis must not be negative");
+    require(processes >= 1, "processes must be at least 1");
+    require(tmpBytes >= 0, "tmpBytes must not be negative");
+    require(timeout.compareTo(Duration.ZERO) > 0, "timeout must be positive");
+    require(maxAnswerBytes >= 0, "maxAnswerBytes must not be negative");
+    require(concurrency >= 1, "concurrency must be at least 1");
+    require(minWarm >= 0, "minWarm must not be negative");
     environment = Map.copyOf(environment);
+  }
+
+  private static void require(boolean holds, String rule) {
+    if (!holds) {
+      throw new IllegalArgumentException(rule);
+    }
   }
 
   @Override

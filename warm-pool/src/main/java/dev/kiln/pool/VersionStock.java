@@ -27,7 +27,6 @@ final class VersionStock {
   final Version version;
   final RuntimeStock runtime;
   final Isolation isolation;
-  final LoadFrame load;
   final Limits limits;
   final List<Resident> idle = new ArrayList<>();
   final ArrayDeque<WaitingCall> waiting = new ArrayDeque<>();
@@ -36,6 +35,7 @@ final class VersionStock {
   /** What forks copies, where the isolation is {@code fork} and a call has come. */
   @Nullable Template template;
 
+  private volatile @Nullable LoadFrame load;
   int busy;
   int ordered;
   int minWarm;
@@ -48,7 +48,6 @@ final class VersionStock {
     this.version = version;
     this.runtime = runtime;
     this.isolation = isolation;
-    this.load = LoadConfiguration.frame(version, isolation);
     this.limits =
         new Limits(version.memoryBytes(), version.cpuMillis(), CPU_WEIGHT, version.processes());
     this.prestart = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(5), nowNanos);
@@ -59,6 +58,19 @@ final class VersionStock {
    */
   int limit() {
     return isolation == Isolation.FORK ? 1 : version.concurrency();
+  }
+
+  /**
+   * Returns what a sandbox is sent to initialise the function. Encoded when it is first asked for:
+   * while the launcher attaches the code of a first call, not before.
+   */
+  LoadFrame load() {
+    LoadFrame encoded = load;
+    if (encoded == null) {
+      encoded = LoadConfiguration.frame(version, isolation);
+      load = encoded;
+    }
+    return encoded;
   }
 
   boolean mayGrow() {

@@ -81,7 +81,7 @@ final class WarmPool implements Pool, LauncherListener {
   /** Begins to make stems. */
   void start() {
     keeper.start();
-    scheduleRefill(0);
+    scheduleRefill(loops.next(), 0);
   }
 
   CompletionStage<Void> ready() {
@@ -185,7 +185,7 @@ final class WarmPool implements Pool, LauncherListener {
     actions.refusals.forEach(this::refuse);
     actions.grants.forEach(this::deliver);
     if (actions.refill) {
-      scheduleRefill(REFILL_DELAY_MICROS);
+      scheduleRefill(actions.loop().orElseGet(loops::next), REFILL_DELAY_MICROS);
     }
   }
 
@@ -221,13 +221,15 @@ final class WarmPool implements Pool, LauncherListener {
     return resident.sandbox.conversation().moveTo(loop);
   }
 
-  /** Brings a stem onto a loop and makes it a version's. */
+  /**
+   * Makes a stem a version's and brings it onto a loop. The launcher is asked first: all that can
+   * be done without its answer is done while it works.
+   */
   CompletionStage<Void> specialise(Resident resident, VersionStock stock, EventLoop loop) {
-    return resident
-        .sandbox
-        .conversation()
-        .moveTo(loop)
-        .thenCompose(moved -> attachment.attach(resident.sandbox, stock, loop));
+    CompletionStage<Void> attached = attachment.attach(resident.sandbox, stock, loop);
+    CompletionStage<Void> moved = resident.sandbox.conversation().moveTo(loop);
+    stock.load();
+    return moved.thenCompose(here -> attached);
   }
 
   private void handOut(Actions.Grant grant, long leasedNanos, @Nullable Throwable error) {
@@ -255,9 +257,9 @@ final class WarmPool implements Pool, LauncherListener {
 
   // ---- the background
 
-  private void scheduleRefill(long delayMicros) {
+  private void scheduleRefill(EventLoop loop, long delayMicros) {
     if (refilling.compareAndSet(false, true)) {
-      loops.next().schedule(this::refill, delayMicros, TimeUnit.MICROSECONDS);
+      loop.schedule(this::refill, delayMicros, TimeUnit.MICROSECONDS);
     }
   }
 
@@ -301,7 +303,7 @@ final class WarmPool implements Pool, LauncherListener {
   @Override
   public void zygoteUp(OptionalInt runtime, Duration startup) {
     runtime.ifPresent(index -> stems.zygote(index, true));
-    scheduleRefill(0);
+    scheduleRefill(loops.next(), 0);
   }
 
   @Override
