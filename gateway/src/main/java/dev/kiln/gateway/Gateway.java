@@ -5,23 +5,30 @@ import dev.kiln.gateway.deploy.Deployments;
 import dev.kiln.gateway.function.FunctionService;
 import dev.kiln.gateway.function.FunctionStore;
 import dev.kiln.gateway.function.StoreUnavailableException;
+import dev.kiln.gateway.observe.InvocationMetrics;
+import dev.kiln.gateway.observe.ReadyCheck;
 import dev.kiln.gateway.rest.NativeRoutes;
 import dev.kiln.gateway.url.FunctionUrlRoute;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.vertx.http.HttpServer;
+import io.quarkus.vertx.http.HttpServerStart;
 import io.vertx.ext.web.Router;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.ObservesAsync;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.microprofile.health.Readiness;
 import org.jboss.logging.Logger;
 
 /**
  * Starts the gateway's parts in order, and stops them in the reverse one. The engine runs once its
- * pool was made, before this; HTTP listens after this. When the launcher is gone nothing works any
- * more, and the process ends: who started Kiln starts it again.
+ * pool was made, before this; HTTP listens after this, and readiness comes after a rehearsal. When
+ * the launcher is gone nothing works any more, and the process ends: who started Kiln starts it
+ * again.
  *
  * <p>Stopping: readiness goes down and endless streams end; new requests are refused and those
  * under way may end ({@code quarkus.shutdown.timeout}); then sandboxes, then the store.
@@ -99,6 +106,19 @@ final class Gateway {
       LOG.error("The launcher is gone: Kiln ends");
       Quarkus.asyncExit(LAUNCHER_GONE);
     }
+  }
+
+  /** HTTP listens: what is left to do before others call takes a thread of its own. */
+  void prepare(
+      @ObservesAsync HttpServerStart event,
+      HttpServer server,
+      Rehearsal rehearsal,
+      InvocationMetrics metrics,
+      @Readiness ReadyCheck readiness) {
+    rehearsal.run(server.getPort());
+    metrics.begin();
+    readiness.prepared();
+    deployments.compileMissing();
   }
 
   void prepareToStop(@Observes ShutdownDelayInitiatedEvent event) {

@@ -36,6 +36,10 @@ interface KilnConfig {
   @WithDefault("us-east-1")
   String region();
 
+  /** How many calls of its own function the gateway makes before it is ready. */
+  @WithDefault("1000")
+  int rehearsalCalls();
+
   Redis redis();
 
   Deployment deployment();

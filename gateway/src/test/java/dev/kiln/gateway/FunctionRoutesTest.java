@@ -1,5 +1,6 @@
 package dev.kiln.gateway;
 
+import static dev.kiln.gateway.Gateways.await;
 import static dev.kiln.gateway.Gateways.invoke;
 import static dev.kiln.gateway.Gateways.put;
 import static io.restassured.RestAssured.given;
@@ -349,7 +350,7 @@ final class FunctionRoutesTest {
         .body("status", contains("ready"))
         .body("stemsReady", contains(16));
     given().get("/pool").then().statusCode(200).body("slots", equalTo(64));
-    given().get("/q/health/ready").then().statusCode(200);
+    await("ready", () -> given().get("/q/health/ready").statusCode() == 200);
     given()
         .get("/q/metrics")
         .then()

@@ -27,6 +27,7 @@ public final class GatewayResources implements QuarkusTestResourceLifecycleManag
       Path state = Files.createTempDirectory("kiln-state");
       return Map.of(
           "kiln.redis.url", redis.url(),
+          "kiln.rehearsal-calls", "0",
           "kiln.state", state.toString(),
           "kiln.deployment.max-upload-bytes", "4000000",
           "kiln.deployment.grace", "5s",

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class Admission {
 
   private final AdmissionLimits limits;
-  private final Map<String, Gate> gates = new HashMap<>();
+  private final Map<Object, Gate> gates = new HashMap<>();
   private final ArrayDeque<Gate> line = new ArrayDeque<>();
   private final Map<Refusal, LongAdder> refusals = new EnumMap<>(Refusal.class);
   private int running;
@@ -40,12 +40,12 @@ public final class Admission {
   /**
    * Asks for one invocation.
    *
-   * @param function the function's identity
+   * @param function the function's identity, told from others by {@code equals}
    * @param concurrency how many of its invocations may run at once
    * @param bytes size of the event, which is held while it waits
    * @param loop the caller's event loop, on which the ticket completes
    */
-  public Ticket admit(String function, int concurrency, long bytes, EventExecutor loop) {
+  public Ticket admit(Object function, int concurrency, long bytes, EventExecutor loop) {
     Ticket ticket;
     Refusal refusal;
     synchronized (this) {

@@ -8,7 +8,7 @@ import java.util.ArrayDeque;
  */
 final class Gate {
 
-  final String function;
+  final Object function;
   final ArrayDeque<Ticket> waiting = new ArrayDeque<>();
   int limit;
   int running;
@@ -19,7 +19,7 @@ final class Gate {
    */
   boolean inLine;
 
-  Gate(String function) {
+  Gate(Object function) {
     this.function = function;
   }
 

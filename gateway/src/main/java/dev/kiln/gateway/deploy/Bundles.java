@@ -66,8 +66,17 @@ public final class Bundles {
     }
   }
 
+  /** Returns whether code of {@code configuration} needs no compilation any more. */
+  boolean has(Digest code, FunctionConfiguration configuration) {
+    try {
+      return store.find(key(code, configuration)).isPresent();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /** Compiles {@code code} and returns the warnings, an array of {@code {file, line, message}}. */
-  ArrayNode compile(Digest code, FunctionConfiguration configuration) {
+  public ArrayNode compile(Digest code, FunctionConfiguration configuration) {
     try {
       Pool.Compiled compiled =
           pool.compile(

@@ -130,17 +130,29 @@ public final class Deployments {
   }
 
   private ArrayNode compile(FunctionId id, Digest code, FunctionConfiguration configuration) {
-    boolean compiled =
+    boolean unchanged =
         functions
             .find(id)
             .map(function -> function.latest().revision())
-            .filter(
-                revision ->
-                    revision.code().equals(code)
-                        && revision.configuration().handler().equals(configuration.handler())
-                        && revision.configuration().runtime().equals(configuration.runtime()))
+            .filter(revision -> revision.consistsOf(code, configuration))
             .isPresent();
-    return compiled ? JsonNodeFactory.instance.arrayNode() : bundles.compile(code, configuration);
+    return unchanged && bundles.has(code, configuration)
+        ? JsonNodeFactory.instance.arrayNode()
+        : bundles.compile(code, configuration);
+  }
+
+  /**
+   * Compiles what has no bundle: code that was deployed while no sandbox was free, or for an image
+   * that was replaced.
+   */
+  public void compileMissing() {
+    for (Function function : functions.list()) {
+      Revision revision = function.latest().revision();
+      if (!bundles.has(revision.code(), revision.configuration())) {
+        bundles.compile(revision.code(), revision.configuration());
+        functions.refresh(function.id());
+      }
+    }
   }
 
   private Deployment activate(
@@ -161,6 +173,7 @@ public final class Deployments {
                   before.get().latest().revision().consistsOf(next.code(), next.configuration());
               return same ? before : Optional.of(before.get().publish(next, versionsKept));
             });
+    functions.refresh(id); // where only a bundle was made that had been missing
     return new Deployment(function.orElseThrow(), created[0], warnings);
   }
 

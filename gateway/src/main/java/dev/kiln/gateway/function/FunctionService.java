@@ -73,6 +73,23 @@ public final class FunctionService implements FunctionStore.Listener {
     return changed.function();
   }
 
+  /**
+   * Has the listener look at {@code id} again, because something beside the store changed that it
+   * depends on.
+   */
+  public void refresh(FunctionId id) {
+    ReentrantLock lock = lockOf(id);
+    lock.lock();
+    try {
+      Function current = functions.get(id);
+      if (current != null) {
+        listener.changed(id, Optional.of(current)).toCompletableFuture().join();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private record Changed(Optional<Function> function, Optional<FunctionStore.Change> change) {}
 
   private Changed changeHere(FunctionId id, UnaryOperator<Optional<Function>> operation) {

@@ -61,8 +61,7 @@ public final class InvocationPath {
   private CompletionStage<Permit> admit(Call call) {
     int concurrency = functions.concurrency(call.reference().id());
     call.ticket =
-        admission.admit(
-            call.reference().id().toString(), concurrency, call.eventBytes(), call.loop());
+        admission.admit(call.reference().id(), concurrency, call.eventBytes(), call.loop());
     return call.ticket.admitted();
   }
 

@@ -109,16 +109,24 @@ public final class LiveFunctions implements FunctionListener {
   }
 
   private LiveFunction renew(Function function, Optional<LiveFunction> before) {
-    String revision = function.latest().revision().id();
     LiveVersion latest =
         before
             .map(LiveFunction::latest)
-            .filter(version -> version.version().revision().id().equals(revision))
-            .orElseGet(() -> new LiveVersion(function.latest(), versions.latest(function)));
+            .filter(version -> version.isStill(function.latest()) && version.hasBundle())
+            .orElseGet(() -> latest(function, before));
     return LiveFunction.of(
         function,
         latest,
         (owner, version) -> new LiveVersion(version, versions.earlier(owner, version)));
+  }
+
+  private LiveVersion latest(Function function, Optional<LiveFunction> before) {
+    LiveVersion latest = new LiveVersion(function.latest(), versions.latest(function));
+    boolean stays =
+        before.isPresent()
+            && before.get().latest().isStill(function.latest())
+            && !latest.hasBundle();
+    return stays ? before.get().latest() : latest;
   }
 
   private CompletableFuture<Void> drain(LiveVersion version) {

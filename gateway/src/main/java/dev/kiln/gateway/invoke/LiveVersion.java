@@ -34,6 +34,14 @@ final class LiveVersion {
     return engineVersion;
   }
 
+  boolean isStill(FunctionVersion other) {
+    return version.revision().id().equals(other.revision().id());
+  }
+
+  boolean hasBundle() {
+    return engineVersion.bundle().length > 0;
+  }
+
   /** Lets {@code call} in; returns false once the version is closed. */
   synchronized boolean enter(Call call) {
     return !closed && calls.add(call);

@@ -8,14 +8,16 @@ import dev.kiln.pool.Version;
 import java.util.Optional;
 
 /**
- * Makes of a function's version what the engine must know of it. Its key holds the revision beside
- * the number: a function that is removed and made again counts from 1 again, and the pool must
- * never take one for the other.
+ * Makes of a function's version what the engine must know of it. Its key holds more than the
+ * number: the revision, since a function that is removed and made again counts from 1 again, and
+ * whether there is a bundle. So the pool never takes one for the other, and may forget the one
+ * while the other is called.
  */
 public final class VersionFactory {
 
   private static final int REVISION_DIGITS = 8;
   private static final byte[] NO_BUNDLE = {};
+  private static final String WITHOUT_BUNDLE = "-plain";
 
   private final VersionSettings settings;
   private final java.util.function.Function<Revision, byte[]> bundles;
@@ -48,7 +50,7 @@ public final class VersionFactory {
     Revision revision = version.revision();
     FunctionConfiguration configuration = revision.configuration();
     return new Version(
-        key(function, version),
+        key(function, version) + (bundle.length == 0 ? WITHOUT_BUNDLE : ""),
         function.id().name().value(),
         Integer.toString(version.number()),
         function.id().arn(settings.region()),

@@ -35,6 +35,8 @@ public final class InvocationMetrics implements InvocationListener {
   private final Map<ProblemCode, Counter> failed = new EnumMap<>(ProblemCode.class);
   private final Map<Step, Timer> steps = new EnumMap<>(Step.class);
 
+  private volatile boolean counting;
+
   InvocationMetrics(MeterRegistry registry) {
     for (StartType type : StartType.values()) {
       answered.put(
@@ -64,8 +66,16 @@ public final class InvocationMetrics implements InvocationListener {
     }
   }
 
+  /** Counts from now on: what came before were the gateway's own calls. */
+  public void begin() {
+    counting = true;
+  }
+
   @Override
   public void ended(Call call, Optional<ProblemException> problem) {
+    if (!counting) {
+      return;
+    }
     if (problem.isPresent()) {
       failed.get(problem.get().code()).increment();
       return;

@@ -12,8 +12,8 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Ready once a stem of every configured runtime has answered and its zygote serves. Redis is no
- * part of it: calls go on without.
+ * Ready once the gateway has prepared itself, a stem of every configured runtime has answered and
+ * its zygote serves. Redis is no part of it: calls go on without.
  */
 @Readiness
 @Singleton
@@ -21,10 +21,16 @@ public final class ReadyCheck implements HealthCheck {
 
   private final Runtimes runtimes;
   private final Pool pool;
+  private volatile boolean prepared;
 
   ReadyCheck(Runtimes runtimes, Pool pool) {
     this.runtimes = runtimes;
     this.pool = pool;
+  }
+
+  /** The gateway has nothing left to do before it is called. */
+  public void prepared() {
+    prepared = true;
   }
 
   @Override
@@ -38,6 +44,7 @@ public final class ReadyCheck implements HealthCheck {
     runtimes
         .names()
         .forEach(name -> response.withData(name, ready.contains(name) ? "ready" : "not ready"));
-    return response.status(ready.containsAll(runtimes.names())).build();
+    response.withData("gateway", prepared ? "ready" : "not ready");
+    return response.status(prepared && ready.containsAll(runtimes.names())).build();
   }
 }
