@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -120,7 +121,11 @@ final class TestingPool implements Pool {
 
     @Override
     public Map<String, Long> phases() {
-      return Map.of("attach", 31L);
+      Map<String, Long> phases = new TreeMap<>(Map.of("attach", 31L));
+      if (answered) {
+        phases.put("handler", 17L);
+      }
+      return phases;
     }
 
     @Override
