@@ -37,7 +37,8 @@ final class HttpWiring {
   @Produces
   @Singleton
   static EventReader eventReader(KilnConfig config, ByteBudget budget) {
-    return new EventReader(config.invocation().maxEventBytes(), budget);
+    return new EventReader(
+        config.invocation().maxEventBytes(), config.invocation().receiveTimeout(), budget);
   }
 
   @Produces
@@ -58,7 +59,14 @@ final class HttpWiring {
       throws IOException {
     Path uploads = UploadDirectory.open(config.state());
     UploadReader reading = new UploadReader(vertx, uploads, config.deployment().maxUploadBytes());
-    return new DeploymentRoute(vertx, reading, configurations, deployments, queue, documents);
+    return new DeploymentRoute(
+        vertx,
+        reading,
+        configurations,
+        deployments,
+        queue,
+        documents,
+        config.deployment().uploadTimeout());
   }
 
   @Produces

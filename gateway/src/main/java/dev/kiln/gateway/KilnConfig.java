@@ -75,6 +75,9 @@ interface KilnConfig {
     @WithDefault("52428800")
     long maxUploadBytes();
 
+    @WithDefault("5m")
+    Duration uploadTimeout();
+
     @WithDefault("262144000")
     long maxUnpackedBytes();
 
@@ -125,6 +128,9 @@ interface KilnConfig {
   interface Invocation {
     @WithDefault("6291456")
     int maxEventBytes();
+
+    @WithDefault("30s")
+    Duration receiveTimeout();
 
     @WithDefault("6291456")
     int maxAnswerBytes();

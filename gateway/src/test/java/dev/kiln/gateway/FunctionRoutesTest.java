@@ -17,12 +17,14 @@ import static org.hamcrest.Matchers.notNullValue;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import jakarta.inject.Inject;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -265,6 +267,55 @@ final class FunctionRoutesTest {
         .then()
         .statusCode(413);
     assertThat(uploads()).isEmpty();
+  }
+
+  @Test
+  void moreDeploymentsAtOnceThanMayBeAreRefused() {
+    List<RawClient> uploads = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      uploads.add(
+          new RawClient(RestAssured.port)
+              .send(
+                  "PUT /functions/many?runtime=python3.11&handler=app.handler HTTP/1.1\r\nHost: x\r\n"
+                      + "Content-Type: application/zip\r\nContent-Length: 100\r\n\r\nx"));
+    }
+    await("all are under way", () -> uploads().size() == 6);
+    put("many", "v1")
+        .then()
+        .statusCode(429)
+        .body("code", equalTo("deployments-busy"))
+        .header("Retry-After", "1");
+    uploads.forEach(RawClient::close);
+    await("their files are gone", () -> uploads().isEmpty());
+    await("there is room again", () -> put("many", "v1").statusCode() == 201);
+  }
+
+  @Test
+  void codeThatNoVersionNeedsIsRemoved() {
+    put("pruned", "p1").then().statusCode(201);
+    String first = given().get("/functions/pruned").path("codeDigest");
+    for (int version = 2; version <= 4; version++) {
+      assertThat(state.resolve("code/" + first)).exists();
+      put("pruned", "p" + version).then().statusCode(200);
+    }
+    assertThat(state.resolve("code/" + first)).doesNotExist();
+    given().get("/functions/pruned").then().body("versions.version", contains(2, 3, 4));
+    String last = given().get("/functions/pruned").path("codeDigest");
+    given().delete("/functions/pruned").then().statusCode(204);
+    assertThat(state.resolve("code/" + last)).doesNotExist();
+  }
+
+  @Test
+  void aQueryThatIsNotWellEncodedIsRefused() {
+    for (String request :
+        List.of(
+            "POST /functions/x/invocations?a=%zz",
+            "GET /functions/x/logs?a=%zz", "PATCH /functions/x?a=%zz")) {
+      try (RawClient client = new RawClient(RestAssured.port)) {
+        client.send(request + " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+        assertThat(client.readLine()).as(request).contains("400");
+      }
+    }
   }
 
   @Test

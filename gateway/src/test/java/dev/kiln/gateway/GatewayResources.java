@@ -25,16 +25,20 @@ public final class GatewayResources implements QuarkusTestResourceLifecycleManag
     redis = new RedisServer();
     try {
       Path state = Files.createTempDirectory("kiln-state");
-      return Map.of(
-          "kiln.redis.url", redis.url(),
-          "kiln.rehearsal-calls", "0",
-          "kiln.state", state.toString(),
-          "kiln.deployment.max-upload-bytes", "4000000",
-          "kiln.deployment.grace", "5s",
-          "kiln.invocation.max-event-bytes", "1000000",
-          "kiln.admission.waiting-per-function", "2",
-          "kiln.admission.waiting-time", "5s",
-          "quarkus.http.test-port", "0");
+      return Map.ofEntries(
+          Map.entry("kiln.redis.url", redis.url()),
+          Map.entry("kiln.rehearsal-calls", "0"),
+          Map.entry("kiln.state", state.toString()),
+          Map.entry("kiln.deployment.max-upload-bytes", "4000000"),
+          Map.entry("kiln.deployment.at-once", "2"),
+          Map.entry("kiln.deployment.waiting", "4"),
+          Map.entry("kiln.deployment.versions-kept", "3"),
+          Map.entry("kiln.deployment.grace", "5s"),
+          Map.entry("kiln.invocation.max-event-bytes", "1000000"),
+          Map.entry("kiln.invocation.receive-timeout", "3s"),
+          Map.entry("kiln.admission.waiting-per-function", "2"),
+          Map.entry("kiln.admission.waiting-time", "5s"),
+          Map.entry("quarkus.http.test-port", "0"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -241,6 +241,17 @@ final class InvocationRoutesTest {
   }
 
   @Test
+  void anEventThatDoesNotComeToItsEndIsGivenUp() {
+    put("dribbles", "v1");
+    try (RawClient client = new RawClient(RestAssured.port)) {
+      client.send(
+          "POST /functions/dribbles/invocations HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{");
+      assertThat(client.readLine()).contains("408");
+      client.readUntil("content-type: application/problem+json");
+    }
+  }
+
+  @Test
   void onceADeploymentHasAnsweredOldCodeDoesNot() {
     put("switch", "v1", "&concurrency=50");
     sandboxes.pool().handle("switch", (version, event) -> done(version.functionVersion()));

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -159,22 +160,32 @@ public final class Deployments {
       FunctionId id,
       java.util.function.Function<Optional<Function>, Revision> revision,
       ArrayNode warnings) {
-    boolean[] created = {false};
-    Optional<Function> function =
-        functions.change(
-            id,
-            before -> {
-              created[0] = before.isEmpty();
-              Revision next = revision.apply(before);
-              if (before.isEmpty()) {
-                return Optional.of(Function.create(id, next));
-              }
-              boolean same =
-                  before.get().latest().revision().consistsOf(next.code(), next.configuration());
-              return same ? before : Optional.of(before.get().publish(next, versionsKept));
-            });
+    AtomicReference<Optional<Function>> replaced = new AtomicReference<>(Optional.empty());
+    Function function =
+        functions
+            .change(
+                id,
+                before -> {
+                  replaced.set(before);
+                  return Optional.of(successor(id, before, revision.apply(before)));
+                })
+            .orElseThrow();
     functions.refresh(id); // where only a bundle was made that had been missing
-    return new Deployment(function.orElseThrow(), created[0], warnings);
+    if (replaced
+        .get()
+        .filter(before -> !function.codes().containsAll(before.codes()))
+        .isPresent()) {
+      collectGarbage();
+    }
+    return new Deployment(function, replaced.get().isEmpty(), warnings);
+  }
+
+  private Function successor(FunctionId id, Optional<Function> before, Revision next) {
+    if (before.isEmpty()) {
+      return Function.create(id, next);
+    }
+    boolean same = before.get().latest().revision().consistsOf(next.code(), next.configuration());
+    return same ? before.get() : before.get().publish(next, versionsKept);
   }
 
   private static Revision revision(FunctionConfiguration configuration, Digest code, long bytes) {

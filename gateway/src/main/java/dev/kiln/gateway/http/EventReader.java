@@ -8,7 +8,10 @@ import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.impl.ContextInternal;
+import java.time.Duration;
 import java.util.function.Consumer;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,12 +20,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventReader {
 
+  private static final Logger LOG = Logger.getLogger(EventReader.class);
+  private static final long UNKNOWN_LENGTH = -1;
+
   private final long maxBytes;
+  private final Duration timeout;
   private final ByteBudget budget;
 
-  /** Creates it for events of at most {@code maxBytes}. */
-  public EventReader(long maxBytes, ByteBudget budget) {
+  /**
+   * Creates it.
+   *
+   * @param maxBytes the largest event
+   * @param timeout how long one may take to come in
+   * @param budget what all events together may hold
+   */
+  public EventReader(long maxBytes, Duration timeout, ByteBudget budget) {
     this.maxBytes = maxBytes;
+    this.timeout = timeout;
     this.budget = budget;
   }
 
@@ -40,7 +54,8 @@ public final class EventReader {
       return;
     }
     RequestBodies.sendContinue(request);
-    Reading reading = new Reading(request, received, refused);
+    long declared = length == null ? UNKNOWN_LENGTH : Long.parseLong(length);
+    Reading reading = new Reading(request, received, refused, declared);
     request.handler(reading::add);
     request.endHandler(end -> reading.finish());
     request.exceptionHandler(failure -> reading.drop());
@@ -56,20 +71,36 @@ public final class EventReader {
         "An event has at most " + maxBytes + " bytes (kiln.invocation.max-event-bytes)");
   }
 
+  private ProblemException tooSlow() {
+    return ProblemException.of(
+        ProblemCode.BODY_TOO_SLOW,
+        "An event has to be here within "
+            + timeout.toMillis()
+            + " ms (kiln.invocation.receive-timeout)");
+  }
+
   private final class Reading {
+    private static final long NO_TIMER = -1;
+
     private final HttpServerRequest request;
     private final Consumer<Event> received;
     private final Consumer<ProblemException> refused;
+    private final long declared;
     private final Event.Share share = new Event.Share(budget);
     private @Nullable ByteBuf first;
     private @Nullable CompositeByteBuf all;
     private long bytes;
+    private long timer = NO_TIMER;
 
     Reading(
-        HttpServerRequest request, Consumer<Event> received, Consumer<ProblemException> refused) {
+        HttpServerRequest request,
+        Consumer<Event> received,
+        Consumer<ProblemException> refused,
+        long declared) {
       this.request = request;
       this.received = received;
       this.refused = refused;
+      this.declared = declared;
     }
 
     void add(Buffer chunk) {
@@ -83,6 +114,22 @@ public final class EventReader {
                 "held-bytes", "This node holds as many bytes of events as it may"));
       } else {
         append(content);
+        startTimer();
+      }
+    }
+
+    /**
+     * Only what is held is limited in time, and most events come in one piece: those need no timer.
+     */
+    private void startTimer() {
+      if (timer == NO_TIMER && bytes != declared) {
+        timer = ContextInternal.current().setTimer(timeout.toMillis(), late -> refuse(tooSlow()));
+      }
+    }
+
+    private void stopTimer() {
+      if (timer != NO_TIMER) {
+        ContextInternal.current().owner().cancelTimer(timer);
       }
     }
 
@@ -104,17 +151,31 @@ public final class EventReader {
     }
 
     void finish() {
+      stopTimer();
       ByteBuf content = all != null ? all : first != null ? first : Unpooled.EMPTY_BUFFER;
-      received.accept(new Event(content, share));
+      forget();
+      try {
+        received.accept(new Event(content, share));
+      } catch (RuntimeException e) {
+        LOG.error("A request could not be handled", e);
+        share.close();
+        refused.accept(ProblemDocuments.internal());
+      }
     }
 
+    /**
+     * The body is not wanted or will not come; after {@link #finish} there is nothing left to drop.
+     */
     void drop() {
-      share.close();
-      if (all != null) {
-        all.release();
-      } else if (first != null) {
-        first.release();
+      stopTimer();
+      if (all != null || first != null) {
+        share.close();
+        (all != null ? all : first).release();
+        forget();
       }
+    }
+
+    private void forget() {
       all = null;
       first = null;
     }

@@ -6,12 +6,15 @@ import dev.kiln.gateway.invoke.Caller;
 import dev.kiln.gateway.problem.ProblemException;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.http.HttpServerResponse;
+import org.jboss.logging.Logger;
 
 /**
  * Answers a call over HTTP. Gives the event's share of the node's budget back when the call ends,
  * and tells the call when its client hangs up.
  */
 public abstract class HttpCaller implements Caller {
+
+  private static final Logger LOG = Logger.getLogger(HttpCaller.class);
 
   private final HttpServerResponse response;
   private final Event.Share share;
@@ -38,7 +41,12 @@ public abstract class HttpCaller implements Caller {
       answer.body().release();
       return;
     }
-    respond(response, call, answer);
+    try {
+      respond(response, call, answer);
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "The answer of call %s could not be written", call.requestId());
+      ProblemDocuments.send(response, call.requestId(), ProblemDocuments.internal());
+    }
   }
 
   @Override

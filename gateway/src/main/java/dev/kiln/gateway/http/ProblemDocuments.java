@@ -29,6 +29,10 @@ public final class ProblemDocuments {
     if (response.ended() || response.closed()) {
       return;
     }
+    if (response.headWritten()) {
+      response.reset(); // all that is left to tell that the answer is not whole
+      return;
+    }
     response.setStatusCode(problem.code().status());
     response.putHeader(HttpHeaders.CONTENT_TYPE, MEDIA_TYPE);
     response.putHeader(InvocationHeaders.REQUEST_ID, requestId);
@@ -36,15 +40,18 @@ public final class ProblemDocuments {
     response.end(json(requestId, problem));
   }
 
+  /**
+   * Returns the problem of a request that failed because of a mistake of Kiln's, of which nothing
+   * is told.
+   */
+  public static ProblemException internal() {
+    return ProblemException.of(ProblemCode.INTERNAL, "Kiln failed while it handled the request");
+  }
+
   /** Returns the headers that {@code problem} asks for beside the document. */
   public static Map<String, String> headers(ProblemException problem) {
     return switch (problem.code()) {
-      case OVER_CAPACITY,
-          DEPLOYMENTS_BUSY,
-          SUPERSEDED,
-          STORE_UNAVAILABLE,
-          SHUTTING_DOWN,
-          ENGINE_FAILED ->
+      case OVER_CAPACITY, DEPLOYMENTS_BUSY, SUPERSEDED, STORE_UNAVAILABLE, ENGINE_FAILED ->
           Map.of("Retry-After", RETRY_AFTER_SECONDS);
       default -> Map.of();
     };

@@ -44,8 +44,11 @@ public final class InvocationPath {
     call.outcome()
         .whenComplete(
             (answer, failure) -> {
-              stream(call, caller, answer, failure);
-              release(call);
+              try {
+                stream(call, caller, answer, failure);
+              } finally {
+                release(call);
+              }
             });
     try {
       admit(call)

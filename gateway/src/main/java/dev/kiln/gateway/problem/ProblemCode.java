@@ -18,6 +18,11 @@ public enum ProblemCode {
       "The content type is not supported",
       "Send application/zip, or multipart/form-data with the parts 'config' and 'code';"
           + " PATCH takes application/json too."),
+  BODY_TOO_SLOW(
+      408,
+      ProblemClass.CALLER,
+      "The body did not come in time",
+      "Send it without pauses, or raise the limit in Kiln's configuration."),
   BODY_TOO_LARGE(
       413,
       ProblemClass.CALLER,
@@ -108,7 +113,6 @@ public enum ProblemCode {
       ProblemClass.KILN,
       "Functions cannot be changed at the moment: their store is away",
       "Try again: calls of functions go on meanwhile, and the store is restarted."),
-  SHUTTING_DOWN(503, ProblemClass.KILN, "Kiln is stopping", "Try again after it has started."),
   ENGINE_FAILED(
       503,
       ProblemClass.KILN,

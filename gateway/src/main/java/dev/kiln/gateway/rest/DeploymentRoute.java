@@ -26,9 +26,12 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 
 /**
@@ -48,21 +51,24 @@ public final class DeploymentRoute implements Handler<RoutingContext> {
   private final Deployments deployments;
   private final DeploymentQueue queue;
   private final FunctionDocuments documents;
+  private final Duration uploadTimeout;
 
-  /** Creates it. */
+  /** Creates it; a body has to be here within {@code uploadTimeout}. */
   public DeploymentRoute(
       Vertx vertx,
       UploadReader uploads,
       ConfigurationReader configurations,
       Deployments deployments,
       DeploymentQueue queue,
-      FunctionDocuments documents) {
+      FunctionDocuments documents,
+      Duration uploadTimeout) {
     this.vertx = vertx;
     this.uploads = uploads;
     this.configurations = configurations;
     this.deployments = deployments;
     this.queue = queue;
     this.documents = documents;
+    this.uploadTimeout = uploadTimeout;
   }
 
   @Override
@@ -76,10 +82,27 @@ public final class DeploymentRoute implements Handler<RoutingContext> {
     }
     String requestId = RequestIds.next();
     request.pause();
-    read(request, whole)
-        .compose(upload -> deploy(request, upload, whole))
+    try {
+      deploy(request, requestId, whole, queue.enter());
+    } catch (ProblemException e) {
+      refuse(request, requestId, e);
+    }
+  }
+
+  private void deploy(
+      HttpServerRequest request, String requestId, boolean whole, DeploymentQueue.Place place) {
+    Future<Upload> reading = read(request, whole);
+    reading
+        .timeout(uploadTimeout.toMillis(), TimeUnit.MILLISECONDS)
+        .compose(upload -> deploy(request, upload, whole, place))
+        .onComplete(ended -> place.close())
         .onSuccess(deployment -> answer(request.response(), requestId, deployment))
-        .onFailure(failure -> refuse(request, requestId, failure));
+        .onFailure(
+            failure -> {
+              // Where the two cross: an archive that came after it was given up.
+              reading.onSuccess(upload -> upload.archive().ifPresent(DeploymentRoute::remove));
+              refuse(request, requestId, failure);
+            });
   }
 
   private Future<Upload> read(HttpServerRequest request, boolean whole) {
@@ -95,10 +118,11 @@ public final class DeploymentRoute implements Handler<RoutingContext> {
     }
   }
 
-  private Future<Deployment> deploy(HttpServerRequest request, Upload upload, boolean whole) {
+  private Future<Deployment> deploy(
+      HttpServerRequest request, Upload upload, boolean whole, DeploymentQueue.Place place) {
     FunctionId id = id(request);
     return Future.fromCompletionStage(
-            queue.submit(
+            place.run(
                 () -> {
                   ConfigurationChange change = check(upload.parameters(), whole);
                   return whole
@@ -131,6 +155,12 @@ public final class DeploymentRoute implements Handler<RoutingContext> {
   }
 
   private static void refuse(HttpServerRequest request, String requestId, Throwable failure) {
+    if (failure instanceof TimeoutException) {
+      request
+          .connection()
+          .close(); // which fails the upload that is under way, and removes its file
+      return;
+    }
     if (!request.isEnded()) {
       RequestBodies.discard(request);
     }

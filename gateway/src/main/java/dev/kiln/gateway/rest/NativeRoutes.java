@@ -1,7 +1,10 @@
 package dev.kiln.gateway.rest;
 
+import dev.kiln.gateway.http.FailureHandler;
 import io.quarkus.vertx.http.runtime.RouteConstants;
+import io.vertx.core.Handler;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 
 /**
  * The routes that stand beside the REST resources because they stream or have to be quick. They
@@ -25,9 +28,13 @@ public final class NativeRoutes {
 
   /** Adds them to {@code router}, the one that has to be quick first. */
   public void addTo(Router router) {
-    router.route(FUNCTIONS).order(ORDER).handler(invocation);
-    router.route(FUNCTIONS).order(ORDER).handler(deployment);
-    router.route(FUNCTIONS).order(ORDER).handler(log);
+    add(router, invocation);
+    add(router, deployment);
+    add(router, log);
+  }
+
+  private static void add(Router router, Handler<RoutingContext> route) {
+    router.route(FUNCTIONS).order(ORDER).handler(route).failureHandler(FailureHandler::handle);
   }
 
   /** Ends what would go on for ever. */

@@ -4,6 +4,7 @@ import dev.kiln.contract.Answer;
 import dev.kiln.gateway.function.FunctionReference;
 import dev.kiln.gateway.http.Event;
 import dev.kiln.gateway.http.EventReader;
+import dev.kiln.gateway.http.FailureHandler;
 import dev.kiln.gateway.http.HttpCaller;
 import dev.kiln.gateway.http.InvocationHeaders;
 import dev.kiln.gateway.http.PathSegments;
@@ -48,7 +49,11 @@ public final class FunctionUrlRoute implements Handler<RoutingContext> {
 
   /** Adds it to {@code router}, before Quarkus' check of bodies' sizes. */
   public void addTo(Router router) {
-    router.route(PREFIX + "*").order(RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT - 1).handler(this);
+    router
+        .route(PREFIX + "*")
+        .order(RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT - 1)
+        .handler(this)
+        .failureHandler(FailureHandler::handle);
   }
 
   @Override
