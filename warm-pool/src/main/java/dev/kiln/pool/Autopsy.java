@@ -51,7 +51,8 @@ record Autopsy(Version version, String requestId, Duration timeout) {
         .handleAsync((how, error) -> Optional.ofNullable(how), loop);
   }
 
-  private InvocationException explain(Optional<Exit> exit) {
+  /** Says what the end means for the invocation. */
+  InvocationException explain(Optional<Exit> exit) {
     return exit.<InvocationException>map(how -> Ending.ofProcess(how, version, requestId))
         .orElseGet(() -> new OfEngine("The sandbox ended, and the launcher did not say how."));
   }

@@ -33,6 +33,7 @@ final class Ledger {
   final IdleSet idle = new IdleSet();
   final Slots slots;
   final @Nullable Resident[] bySlot;
+  final @Nullable EarlyExit[] earlyExits;
 
   /** Calls that wait for a sandbox. */
   int waiting;
@@ -50,6 +51,7 @@ final class Ledger {
     this.loops = loops;
     this.slots = new Slots(slotCount);
     this.bySlot = new Resident[slotCount];
+    this.earlyExits = new EarlyExit[slotCount];
     int processors = Runtime.getRuntime().availableProcessors();
     for (String name : runtimeNames) {
       runtimes.add(new RuntimeStock(runtimes.size(), name, config, processors, System.nanoTime()));

@@ -4,14 +4,17 @@ import dev.kiln.cgroup.CgroupDriver;
 import dev.kiln.cgroup.Limits;
 import dev.kiln.contract.framed.ConversationException;
 import dev.kiln.contract.framed.ConversationException.End;
+import dev.kiln.launcher.Exit;
 import dev.kiln.launcher.Launcher;
 import dev.kiln.launcher.Spawned;
 import dev.kiln.linux.LinuxException;
 import dev.kiln.sandbox.Sandbox;
 import dev.kiln.sandbox.TransitionCounts;
 import io.netty.channel.EventLoopGroup;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +45,7 @@ final class Nursery {
   private final EventLoopGroup loops;
   private final TransitionCounts transitions;
   private final Consumer<Actions> perform;
+  private final BiConsumer<Resident, Exit> gone;
   private final CompletableFuture<Void>[] ready;
 
   @SuppressWarnings({"unchecked", "rawtypes"})
@@ -52,6 +56,7 @@ final class Nursery {
       EventLoopGroup loops,
       TransitionCounts transitions,
       Consumer<Actions> perform,
+      BiConsumer<Resident, Exit> gone,
       int runtimes) {
     this.launcher = launcher;
     this.cgroups = cgroups;
@@ -59,6 +64,7 @@ final class Nursery {
     this.loops = loops;
     this.transitions = transitions;
     this.perform = perform;
+    this.gone = gone;
     this.ready = new CompletableFuture[runtimes];
     for (int i = 0; i < runtimes; i++) {
       ready[i] = new CompletableFuture<>();
@@ -95,10 +101,12 @@ final class Nursery {
         new Sandbox(
             spawned, runtime.index, launcher, transitions, birth.loop(), READY_NANOS, this::ended);
     Resident resident = new Resident(sandbox);
-    if (!stems.arrived(resident)) {
+    Optional<Exit> exit = stems.arrived(resident);
+    if (stems.isClosed()) {
       sandbox.kill();
     }
     sandbox.ready().whenComplete((micros, error) -> born(resident, runtime, error));
+    exit.ifPresent(how -> gone.accept(resident, how));
   }
 
   private void born(Resident resident, RuntimeStock runtime, @Nullable Throwable error) {

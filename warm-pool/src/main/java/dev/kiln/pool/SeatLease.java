@@ -8,10 +8,12 @@ import dev.kiln.contract.InvocationException.OfFunction;
 import dev.kiln.contract.StartType;
 import dev.kiln.contract.framed.ConversationException;
 import dev.kiln.contract.framed.ConversationException.End;
+import dev.kiln.launcher.Exit;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -109,25 +111,21 @@ final class SeatLease implements Lease {
 
   private void broken(Invocation invocation, ConversationException broken) {
     seat.kill();
+    Autopsy autopsy =
+        new Autopsy(seat.version(), invocation.requestId(), invocation.deadline().timeout());
     if (broken.end() == End.UNREAD && !sentAgain) {
-      Autopsy.exit(seat.exit(), loop)
-          .thenAccept(
-              exit -> {
-                if (exit.filter(seat::diedIdle).isPresent()) {
-                  sendElsewhere(invocation);
-                } else {
-                  fail(invocation, broken);
-                }
-              });
+      Autopsy.exit(seat.exit(), loop).thenAccept(exit -> unread(invocation, exit, autopsy));
     } else {
-      fail(invocation, broken);
+      autopsy.examine(broken, seat.exit(), loop).thenAccept(result::completeExceptionally);
     }
   }
 
-  private void fail(Invocation invocation, ConversationException broken) {
-    new Autopsy(seat.version(), invocation.requestId(), invocation.deadline().timeout())
-        .examine(broken, seat.exit(), loop)
-        .thenAccept(result::completeExceptionally);
+  private void unread(Invocation invocation, Optional<Exit> exit, Autopsy autopsy) {
+    if (exit.filter(seat::diedIdle).isPresent()) {
+      sendElsewhere(invocation);
+    } else {
+      result.completeExceptionally(autopsy.explain(exit));
+    }
   }
 
   private void sendElsewhere(Invocation invocation) {

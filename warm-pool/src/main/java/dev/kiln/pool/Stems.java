@@ -1,6 +1,8 @@
 package dev.kiln.pool;
 
 import dev.kiln.contract.StartType;
+import dev.kiln.launcher.Exit;
+import dev.kiln.launcher.SandboxId;
 import dev.kiln.sandbox.Sandbox;
 import dev.kiln.sandbox.SandboxState;
 import java.util.Optional;
@@ -19,12 +21,36 @@ final class Stems {
   }
 
   /**
-   * Notes a sandbox that has been forked, before it is ready; false if nobody wants it any more.
+   * Notes a sandbox that has been forked, before it is ready; returns its exit, if that was told
+   * before: the answer to a spawn and what the launcher tells unasked may be handled by two
+   * threads.
    */
-  boolean arrived(Resident resident) {
+  Optional<Exit> arrived(Resident resident) {
     synchronized (ledger) {
       ledger.bySlot[resident.slot()] = resident;
-      return !ledger.closed;
+      EarlyExit early = ledger.earlyExits[resident.slot()];
+      ledger.earlyExits[resident.slot()] = null;
+      return early != null && early.id().equals(resident.sandbox.id())
+          ? Optional.of(early.exit())
+          : Optional.empty();
+    }
+  }
+
+  /** Returns the sandbox that has exited; of one that has not arrived yet, the exit is kept. */
+  Optional<Resident> exited(SandboxId id, Exit exit) {
+    synchronized (ledger) {
+      Resident resident = ledger.bySlot[id.slot()];
+      if (resident != null && resident.sandbox.id().equals(id)) {
+        return Optional.of(resident);
+      }
+      ledger.earlyExits[id.slot()] = new EarlyExit(id, exit);
+      return Optional.empty();
+    }
+  }
+
+  boolean isClosed() {
+    synchronized (ledger) {
+      return ledger.closed;
     }
   }
 
@@ -129,12 +155,6 @@ final class Stems {
       if (resident != null && resident.sandbox == sandbox) {
         ledger.unshelve(resident);
       }
-    }
-  }
-
-  Optional<Resident> inSlot(int slot) {
-    synchronized (ledger) {
-      return Optional.ofNullable(ledger.bySlot[slot]);
     }
   }
 

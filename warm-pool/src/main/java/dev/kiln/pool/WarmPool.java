@@ -75,7 +75,14 @@ final class WarmPool implements Pool, LauncherListener {
             upkeep, cgroups, this::perform, new Prestart(ledger, calls, this, templates)::fill);
     this.nursery =
         new Nursery(
-            launcher, cgroups, stems, loops, transitions, this::perform, engine.runtimes().size());
+            launcher,
+            cgroups,
+            stems,
+            loops,
+            transitions,
+            this::perform,
+            this::gone,
+            engine.runtimes().size());
   }
 
   /** Begins to make stems. */
@@ -162,17 +169,29 @@ final class WarmPool implements Pool, LauncherListener {
   }
 
   private void limitWait(WaitingCall call) {
-    long nanos = Math.min(call.deadline.remainingNanos(), config.maxWait().toNanos());
+    endWait(call, Math.min(call.deadline.remainingNanos(), config.maxWait().toNanos()));
+  }
+
+  private void endWait(WaitingCall call, long nanos) {
     Future<?> timer =
         call.loop.schedule(() -> waitEnded(call), Math.max(0, nanos), TimeUnit.NANOSECONDS);
     call.result.whenComplete((holding, error) -> timer.cancel(false));
   }
 
-  /** Fails a call that waits too long for a sandbox, or for one to have its code attached. */
+  /**
+   * Only the line has a bound of its own: a sandbox that is being made ready has until the
+   * deadline.
+   */
   private void waitEnded(WaitingCall call) {
     Actions actions = calls.giveUp(call);
     perform(actions);
-    if (actions.refusals.isEmpty()) {
+    long remaining = call.deadline.remainingNanos();
+    if (!actions.refusals.isEmpty() || call.result.isDone()) {
+      return;
+    }
+    if (remaining > 0) {
+      endWait(call, remaining);
+    } else {
       call.result.completeExceptionally(new OfEngine("The sandbox was not made ready in time."));
     }
   }
@@ -272,10 +291,7 @@ final class WarmPool implements Pool, LauncherListener {
 
   @Override
   public void exited(SandboxId id, Exit exit) {
-    stems
-        .inSlot(id.slot())
-        .filter(resident -> resident.sandbox.id().equals(id))
-        .ifPresent(resident -> gone(resident, exit));
+    stems.exited(id, exit).ifPresent(resident -> gone(resident, exit));
   }
 
   /** The books first: whoever waits for the end may ask for another sandbox at once. */

@@ -45,6 +45,7 @@ final class TestingHost implements Launcher, CgroupDriver {
   final AtomicInteger spawned = new AtomicInteger();
   private volatile LauncherListener listener;
   volatile boolean refuseSpawns;
+  volatile boolean tellNextExitFirst;
   private volatile boolean holdSpawns;
   private final List<Runnable> held = new CopyOnWriteArrayList<>();
 
@@ -112,6 +113,13 @@ final class TestingHost implements Launcher, CgroupDriver {
         new TestingSandbox(
             frames.second(), stdout.second(), status -> end(id, new Exit(status, 0, 0, 0)));
     living.put(slot, new Living(id, sandbox));
+    sandbox.start();
+    if (tellNextExitFirst) {
+      tellNextExitFirst = false;
+      living.remove(slot);
+      sandbox.kill();
+      listener.exited(id, new Exit(9, 0, 0, 0));
+    }
     result.complete(
         new Spawned(
             id,

@@ -41,7 +41,7 @@ final class TestingSandbox extends Thread {
   private volatile boolean deaf;
 
   /**
-   * Starts it.
+   * Makes it, to be started.
    *
    * @param onExit told the wait status when it ends by itself
    */
@@ -51,7 +51,6 @@ final class TestingSandbox extends Thread {
     this.stdout = stdout;
     this.onExit = onExit;
     setDaemon(true);
-    start();
   }
 
   @Override

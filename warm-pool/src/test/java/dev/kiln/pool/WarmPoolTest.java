@@ -379,6 +379,20 @@ class WarmPoolTest {
   }
 
   @Test
+  void losesNoSlotWhoseSandboxEndedBeforeTheAnswerToItsSpawnWasHandled() {
+    awaitStems(2);
+    host.tellNextExitFirst = true;
+    caller.call(version, "1");
+    await("a sandbox ended so", () -> !host.tellNextExitFirst);
+    engine.pool().retire(version.key());
+    await(
+        "every slot is free or holds a stem",
+        () ->
+            engine.pool().snapshot().slotsUsed()
+                == runtime().stemsPlain() + runtime().stemsWarmed());
+  }
+
+  @Test
   void triesAgainWhenSandboxesCannotBeForked() {
     host.refuseSpawns = true;
     awaitStems(0);
