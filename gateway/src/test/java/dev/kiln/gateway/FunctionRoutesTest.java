@@ -12,12 +12,14 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.lessThan;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
+import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -155,6 +157,20 @@ final class FunctionRoutesTest {
                 "environment.1A",
                 "environment.C"));
     assertThat(uploads()).isEmpty();
+  }
+
+  @Test
+  void aFormOfManyPartsIsGivenUpEarly() {
+    RequestSpecification form = given();
+    for (int i = 0; i < 200; i++) {
+      form.multiPart("code", "code.zip", Zips.app("v" + i), "application/zip");
+    }
+    form.put("/functions/parts?runtime=python3.11&handler=app.handler")
+        .then()
+        .statusCode(400)
+        .body("violations.parameter", hasItem("code"))
+        .body("violations.size()", lessThan(12));
+    await("no file is left", () -> uploads().isEmpty());
   }
 
   @Test

@@ -24,6 +24,7 @@ public final class FunctionService implements FunctionStore.Listener {
   private final FunctionStore store;
   private final FunctionListener listener;
   private final Map<FunctionId, Function> functions = new ConcurrentHashMap<>();
+  private boolean listening;
   private final ReentrantLock[] locks =
       Stream.generate(ReentrantLock::new).limit(LOCKS).toArray(ReentrantLock[]::new);
 
@@ -33,9 +34,12 @@ public final class FunctionService implements FunctionStore.Listener {
     this.listener = listener;
   }
 
-  /** Loads every function and follows the store from then on. */
+  /** Loads every function and follows the store from then on. May be tried again where it fails. */
   public void start() {
-    store.listen(this);
+    if (!listening) {
+      store.listen(this);
+      listening = true;
+    }
     reload();
   }
 

@@ -34,7 +34,7 @@ final class RedisConnections implements AutoCloseable {
 
   private final ClientResources resources;
   private final RedisClient client;
-  private @Nullable StatefulRedisConnection<String, String> shared;
+  private volatile @Nullable StatefulRedisConnection<String, String> shared;
   private @Nullable StatefulRedisConnection<String, String> transactions;
 
   RedisConnections(RedisSettings settings) {
@@ -107,8 +107,9 @@ final class RedisConnections implements AutoCloseable {
     }
   }
 
-  synchronized boolean isOpen() {
-    return shared != null && shared.isOpen();
+  boolean isOpen() {
+    StatefulRedisConnection<String, String> connection = shared;
+    return connection != null && connection.isOpen();
   }
 
   @Override

@@ -39,6 +39,7 @@ public final class RedisFunctionStore implements FunctionStore {
   private final RedisKeys keys = new RedisKeys(FunctionId.DEFAULT_ACCOUNT);
   private final FunctionCodec codec = new FunctionCodec();
   private final Nodes nodes = new Nodes(keys);
+  private volatile Optional<Subscriber> subscriber = Optional.empty();
   private volatile boolean reachable = true;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "kiln-functions"));
@@ -93,9 +94,15 @@ public final class RedisFunctionStore implements FunctionStore {
 
   @Override
   public Change replace(FunctionId id, Optional<Function> expected, Optional<Function> next) {
-    return RedisConnections.reaching(
-        "store function",
-        () -> connections.exclusively(connection -> replace(connection, id, expected, next)));
+    try {
+      return RedisConnections.reaching(
+          "store function",
+          () -> connections.exclusively(connection -> replace(connection, id, expected, next)));
+    } catch (StoreUnavailableException e) {
+      // It may have had its effect, and this node does not listen to what it says itself.
+      subscriber.ifPresent(Subscriber::reloadSoon);
+      throw e;
+    }
   }
 
   private Change replace(
@@ -153,7 +160,9 @@ public final class RedisFunctionStore implements FunctionStore {
         "subscribe to changes",
         () -> {
           StatefulRedisPubSubConnection<String, String> connection = connections.listening();
-          connection.addListener(new Subscriber(listener));
+          Subscriber listening = new Subscriber(listener);
+          connection.addListener(listening);
+          subscriber = Optional.of(listening);
           connection.sync().subscribe(keys.changes());
           return connection;
         });
@@ -229,6 +238,10 @@ public final class RedisFunctionStore implements FunctionStore {
       }
     }
 
+    void reloadSoon() {
+      submit(listener::reconnected, RELOAD_PAUSE);
+    }
+
     private void submit(Runnable work, Duration delay) {
       if (!thread.isShutdown()) {
         thread.schedule(() -> follow(work), delay.toMillis(), TimeUnit.MILLISECONDS);
@@ -240,7 +253,7 @@ public final class RedisFunctionStore implements FunctionStore {
         work.run();
       } catch (StoreUnavailableException e) {
         LOG.debugf(e, "A change could not be read");
-        submit(listener::reconnected, RELOAD_PAUSE);
+        reloadSoon();
       } catch (RuntimeException e) {
         LOG.error("A change of functions could not be followed", e);
       }

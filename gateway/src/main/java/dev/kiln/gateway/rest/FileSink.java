@@ -45,6 +45,13 @@ final class FileSink {
                     .transform(deleted -> Future.failedFuture(failure)));
   }
 
+  /** Returns the problem of an archive beyond the limit. */
+  ProblemException tooLarge() {
+    return ProblemException.of(
+        ProblemCode.BODY_TOO_LARGE,
+        "A code archive has at most " + maxBytes + " bytes (kiln.deployment.max-upload-bytes)");
+  }
+
   private final class Writing {
     private final ReadStream<Buffer> source;
     private final AsyncFile file;
@@ -67,12 +74,7 @@ final class FileSink {
     private void add(Buffer chunk) {
       bytes += chunk.length();
       if (bytes > maxBytes) {
-        done.tryFail(
-            ProblemException.of(
-                ProblemCode.BODY_TOO_LARGE,
-                "A code archive has at most "
-                    + maxBytes
-                    + " bytes (kiln.deployment.max-upload-bytes)"));
+        done.tryFail(tooLarge());
         return;
       }
       file.write(chunk).onFailure(done::tryFail);

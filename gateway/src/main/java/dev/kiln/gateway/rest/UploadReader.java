@@ -15,7 +15,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerFileUpload;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.streams.ReadStream;
 import java.nio.file.Path;
@@ -71,12 +70,7 @@ public final class UploadReader {
     String type = mediaType(request);
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     if (length != null && Long.parseLong(length) > maxBytes + MAX_CONFIG_BYTES) {
-      return Future.failedFuture(
-          ProblemException.of(
-              ProblemCode.BODY_TOO_LARGE,
-              "A code archive has at most "
-                  + maxBytes
-                  + " bytes (kiln.deployment.max-upload-bytes)"));
+      return Future.failedFuture(files.tooLarge());
     }
     RequestBodies.sendContinue(request);
     return switch (type) {
@@ -102,79 +96,22 @@ public final class UploadReader {
   }
 
   private Future<Upload> readForm(HttpServerRequest request, Map<String, JsonNode> query) {
-    List<Future<Path>> archives = new ArrayList<>();
-    List<Future<String>> configurations = new ArrayList<>();
-    List<Violation> violations = new ArrayList<>();
-    request.setExpectMultipart(true);
-    request.uploadHandler(
-        part -> {
-          switch (part.name()) {
-            case "code" -> archives.add(files.write(part, newFile()));
-            case "config" -> configurations.add(readText(part));
-            default -> skip(part, violations);
-          }
-        });
-    Promise<Void> end = Promise.promise();
-    request.exceptionHandler(end::tryFail);
-    request.endHandler(ended -> end.tryComplete());
-    request.resume();
-    List<Future<?>> all = new ArrayList<>(List.of(end.future()));
-    return end.future()
-        .compose(
-            ended -> {
-              all.addAll(archives);
-              all.addAll(configurations);
-              return Future.join(all);
-            })
+    return new FormReader(request, files, this::newFile)
+        .read()
         .map(
-            read -> {
-              request
-                  .formAttributes()
-                  .forEach(
-                      (name, value) -> {
-                        if (name.equals("config")) {
-                          configurations.add(Future.succeededFuture(value));
-                        } else {
-                          violations.add(
-                              new Violation(
-                                  name, "is not a part here: there are 'config' and 'code'"));
-                        }
-                      });
-              return assemble(query, archives, configurations, violations);
-            })
-        .recover(
-            failure -> {
-              archives.stream()
-                  .filter(Future::succeeded)
-                  .forEach(file -> DeploymentRoute.remove(file.result()));
-              return Future.failedFuture(failure);
+            form -> {
+              try {
+                return new Upload(
+                    form.configuration().map(text -> merge(query, text)).orElse(query),
+                    form.archive());
+              } catch (ProblemException e) {
+                form.archive().ifPresent(DeploymentRoute::remove);
+                throw e;
+              }
             });
   }
 
-  private static Upload assemble(
-      Map<String, JsonNode> query,
-      List<Future<Path>> archives,
-      List<Future<String>> configurations,
-      List<Violation> violations) {
-    if (archives.size() > 1) {
-      violations.add(new Violation("code", "is given more than once"));
-    }
-    if (configurations.size() > 1) {
-      violations.add(new Violation("config", "is given more than once"));
-    }
-    refuseIfAny(violations);
-    Map<String, JsonNode> parameters =
-        configurations.isEmpty() ? query : merge(query, configurations.get(0).result());
-    return new Upload(parameters, archives.stream().findFirst().map(Future::result));
-  }
-
-  private static void skip(HttpServerFileUpload part, List<Violation> violations) {
-    violations.add(new Violation(part.name(), "is not a part here: there are 'config' and 'code'"));
-    part.handler(dropped -> {});
-    part.resume();
-  }
-
-  private static Future<String> readText(ReadStream<Buffer> source) {
+  static Future<String> readText(ReadStream<Buffer> source) {
     Promise<String> done = Promise.promise();
     Buffer text = Buffer.buffer();
     source.exceptionHandler(done::tryFail);
