@@ -20,6 +20,7 @@ class Template:
 
     def __init__(self):
         self._copies = {}
+        self._killed = set()
         self._children = f"/proc/self/task/{os.getpid()}/children"
         _kiln.become_template()
         gc.collect()
@@ -49,20 +50,24 @@ class Template:
                 self._report(pid, status)
 
     def kill(self, nonce):
-        """Ends a copy and waits for that: what it leaves is this process' child before the next frame is read."""
-        for pid, copy in list(self._copies.items()):
+        """Ends a copy, if it has not ended, without waiting: taking its memory apart takes as long as making it."""
+        for pid, copy in self._copies.items():
             if copy == nonce:
                 os.kill(pid, signal.SIGKILL)
-                self._report(*os.waitpid(pid, 0))
+                self._killed.add(pid)
 
     def _report(self, pid, status):
+        self._killed.discard(pid)
         nonce = self._copies.pop(pid, None)
         if nonce is not None:
             _kiln.send(_kiln.COPY_EXITED, nonce, status.to_bytes(4, "little"))
 
     def clean(self):
         """Between calls: ends what copies have left running and empties what they can have written to. Copies that
-        wait for their call stay."""
+        wait for their call stay. Copies that were killed have ended before: what they leave is then this process'
+        child."""
+        for pid in list(self._killed):
+            self._report(*os.waitpid(pid, 0))
         self._end_leftovers()
         for folder in WRITABLE:
             _empty(folder)
