@@ -149,7 +149,7 @@ public final class Conversation {
    */
   public CompletionStage<Void> serveCopies(CopyListener listener) {
     Copies copies = new Copies(listener);
-    if (ended == null) {
+    if (!isGone()) {
       exchange = copies;
       reader.limit(copies.limit());
     } else {
@@ -217,7 +217,7 @@ public final class Conversation {
   }
 
   private <T> CompletionStage<T> begin(Exchange<T> next, long timeoutNanos, ByteBuf... frames) {
-    if (ended != null || exchange != null) {
+    if (isGone() || exchange != null) {
       for (ByteBuf frame : frames) {
         frame.release();
       }
@@ -234,8 +234,13 @@ public final class Conversation {
     return next.result;
   }
 
+  /** Includes the moment when the socket has been closed and the handler is yet to be told. */
+  private boolean isGone() {
+    return ended != null || !channel.isActive();
+  }
+
   private RuntimeException notBegun() {
-    return ended != null
+    return isGone()
         ? new ConversationException(End.UNREAD, "The sandbox is gone.")
         : new IllegalStateException("The sandbox is still busy with an earlier question.");
   }
