@@ -61,7 +61,7 @@ final class InvocationRoutesTest {
             "Server-Timing",
             matchesPattern(
                 "receive;dur=[0-9.]+, admit;dur=[0-9.]+, resolve;dur=[0-9.]+, lease;dur=[0-9.]+, send;dur=[0-9.]+, "
-                    + "attach;dur=0.031, total;dur=[0-9.]+"))
+                    + "attach;dur=0.031, handler;dur=0.017, total;dur=[0-9.]+"))
         .body("a", equalTo(1));
     invoke("echo", "7").then().header("Kiln-Start-Type", "warm").body(equalTo("7"));
     given().post("/functions/echo/invocations").then().statusCode(200).body(equalTo("{}"));
