@@ -121,6 +121,10 @@ final class TestingEngine implements AutoCloseable {
     return lines.getOrDefault(requestId, List.of());
   }
 
+  List<String> everyLine() {
+    return lines.values().stream().flatMap(List::stream).toList();
+  }
+
   long bytesLogged(Version version) {
     return logged.getOrDefault(version.key(), new LongAdder()).sum();
   }
