@@ -79,11 +79,10 @@ def look():
         found.append("rlimit")
     if signal.getitimer(signal.ITIMER_REAL)[0]:
         found.append("timer")
-    for name in ("shm", "msg", "sem"):
-        with open("/proc/sysvipc/" + name) as file:
-            if len(file.readlines()) > 1:
-                found.append("System V " + name)
-    with open("/proc/net/unix") as file:
+    for name, get in (("shm", libc.shmget), ("msg", libc.msgget), ("sem", libc.semget)):
+        if get(0x4B494C4E, 0, 0) >= 0:
+            found.append("System V " + name)
+    with open("/proc/self/net/unix") as file:
         if "canary" in file.read():
             found.append("abstract socket")
     others = [pid for pid in os.listdir("/proc") if pid.isdigit() and int(pid) not in (1, os.getpid())]

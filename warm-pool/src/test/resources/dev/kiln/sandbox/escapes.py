@@ -181,7 +181,7 @@ def writable_folders():
 
 
 def abstract_sockets():
-    with open("/proc/net/unix", encoding="ascii") as file:
+    with open("/proc/self/net/unix", encoding="ascii") as file:
         return ",".join(line.split()[7] for line in file.readlines()[1:] if len(line.split()) > 7) or "none"
 
 
@@ -219,9 +219,9 @@ ATTEMPTS = {
     "mkfifo": lambda: outcome(lambda: (os.mkfifo("/tmp/fifo"), os.unlink("/tmp/fifo")) and None),
     "devices": lambda: ",".join(sorted(os.listdir("/dev"))),
     "mount": lambda: call("mount", b"tmpfs", b"/tmp", b"tmpfs", 6, 0),
-    "bind mount": lambda: call("mount", b"/dev/null", b"/proc/keys", 0, MS_BIND, 0),
+    "bind mount": lambda: call("mount", b"/dev/null", b"/proc/stat", 0, MS_BIND, 0),
     "remount root": lambda: call("mount", 0, b"/", 0, MS_REMOUNT | MS_BIND, 0),
-    "unmount a mask": lambda: call("umount2", b"/proc/keys", 2),
+    "unmount a mask": lambda: call("umount2", b"/proc/stat", 2),
     "unmount proc": lambda: call("umount2", b"/proc", 2),
     "open_tree": lambda: call("open_tree", -100, b"/", 1),
     "move_mount": lambda: call("move_mount", -100, b"/tmp", -100, b"/proc", 0),
@@ -256,7 +256,12 @@ ATTEMPTS = {
     "write pressure trigger": lambda: outcome(open_and_close, "/proc/pressure/cpu", os.O_RDWR),
     "read kcore": lambda: outcome(open_and_close, "/proc/kcore"),
     "read kmsg": lambda: outcome(open_and_close, "/proc/kmsg"),
-    "masked files": lambda: masked(),
+    "the machine in proc": lambda: machine_shown(),
+    "names in proc": lambda: machine_listed(),
+    "read the machine": lambda: machine_read(),
+    "write the machine": lambda: outcome(open_and_close, "/proc/meminfo", os.O_WRONLY),
+    "read kernel symbols": lambda: outcome(open_and_close, "/proc/kallsyms"),
+    "show all of proc": lambda: call("mount", 0, b"/proc", 0, MS_REMOUNT | 14, b"subset="),
     "sysfs": lambda: everything_empty("/sys/*"),
     "sandbox's own sysctl": lambda: outcome(open_and_close, "/proc/sys/kernel/hostname", os.O_WRONLY),
     "mount a cgroup hierarchy": lambda: call("mount", b"cgroup", b"/tmp", b"cgroup", 6, b"memory"),
@@ -314,16 +319,33 @@ ATTEMPTS = {
     "an IPv6 address outside": lambda: outcome(connect, socket.AF_INET6, ("2001:db8::1", 80)),
 }
 
-MASKED = ("keys", "key-users", "interrupts", "timer_list", "sched_debug", "latency_stats", "acpi", "scsi", "asound")
+# What kernels have in /proc about the whole machine, beside what a sandbox is shown of it.
+MACHINE = (
+    "acpi asound buddyinfo bus cgroups cmdline config.gz consoles cpuinfo crypto devices diskstats dma driver "
+    "dynamic_debug execdomains fb filesystems fs interrupts iomem ioports irq kallsyms kcore key-users keys kmsg "
+    "kpagecgroup kpagecount kpageflags latency_stats loadavg locks mdstat meminfo misc modules mounts mtrr net "
+    "pagetypeinfo partitions pressure sched_debug schedstat scsi slabinfo softirqs stat swaps sys sysrq-trigger sysvipc "
+    "timer_list tty uptime version vmallocinfo vmstat zoneinfo"
+)
 
 
-def masked():
-    """The first that is there and not empty."""
-    for name in MASKED:
-        found = everything_empty(f"/proc/{name}")
-        if found != "empty":
-            return found
-    return "empty"
+def machine_shown():
+    return ",".join(name for name in MACHINE.split() if os.path.lexists(f"/proc/{name}"))
+
+
+def machine_listed():
+    """Names in /proc that are no process."""
+    return ",".join(sorted(name for name in os.listdir("/proc") if not name.isdigit()))
+
+
+def machine_read():
+    """What programs ask for the number of processors and the memory, where it can be read."""
+    found = []
+    for name in ("cpuinfo", "meminfo", "stat", "sys/kernel/pid_max"):
+        with open(f"/proc/{name}", encoding="ascii") as file:
+            if file.read().strip():
+                found.append(name)
+    return ",".join(found)
 
 
 def draw():
