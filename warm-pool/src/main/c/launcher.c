@@ -152,6 +152,7 @@ static int make_parts(struct launcher *launcher)
     services_make(&launcher->services);
     launcher->runtimes.base_pidfd = -1;
     launcher->networks.helper = -1;
+    launcher->networks.due = INT64_MAX;
     launcher->gateway = -1;
     return slots_make(&launcher->slots, launcher->options.slots);
 }
@@ -193,7 +194,7 @@ static void receive_networks(struct launcher *launcher)
         launcher_end(launcher, 1);
         return;
     }
-    slots_networks_ready(launcher);
+    slots_networks_changed(launcher);
 }
 
 static void dispatch(struct launcher *launcher, enum source source, uint32_t index)
@@ -235,6 +236,8 @@ static int64_t do_due(struct launcher *launcher)
     int64_t now = now_micros();
     int64_t next = slots_due(launcher, now);
     int64_t other = runtimes_due(launcher, now);
+    next = other < next ? other : next;
+    other = networks_due(&launcher->networks, now);
     next = other < next ? other : next;
     other = services_due(launcher, now);
     return other < next ? other : next;

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "backoff.h"
 #include "network.h"
 #include "packet.h"
 #include "privilege.h"
@@ -104,11 +105,21 @@ static int ask(struct networks *networks)
     return result;
 }
 
+/* While none can be made, one at a time is asked for, and only when it is due. */
+static int refill(struct networks *networks)
+{
+    int result = 0;
+    while (result == 0 && networks->error == 0 && networks->asked + networks->ready < NETWORKS_AHEAD)
+        result = ask(networks);
+    return result;
+}
+
 int networks_start(struct networks *networks, int own_pidfd)
 {
     int ends[2];
-    networks->asked = 0;
-    networks->ready = 0;
+    networks->asked = networks->ready = networks->failures = 0;
+    networks->error = 0;
+    networks->due = INT64_MAX;
     networks->home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
     if (networks->home < 0)
         return report_failure("open", "/proc/self/ns/net", errno);
@@ -121,10 +132,29 @@ int networks_start(struct networks *networks, int own_pidfd)
         become_helper(ends[1], own_pidfd);
     close(ends[1]);
     networks->socket = ends[0];
-    int result = 0;
-    for (int i = 0; result == 0 && i < NETWORKS_AHEAD; i++)
-        result = ask(networks);
+    int result = refill(networks);
     return result == 0 ? 0 : report_failure("ask", "the helper that makes network namespaces", -result);
+}
+
+/* Of all that were asked for together the first that fails counts. */
+static void note_failure(struct networks *networks, int error)
+{
+    if (networks->due != INT64_MAX)
+        return;
+    int64_t pause = backoff_next(&networks->failures, 0);
+    networks->error = error;
+    networks->due = now_micros() + pause;
+    report("make a network namespace: %s (%s); trying again in %lld ms", strerrorname_np(error), strerror(error),
+           (long long)pause / 1000);
+}
+
+static void note_success(struct networks *networks, const struct packet_descriptors *received)
+{
+    networks->ahead[networks->ready++] = (struct network){
+        .namespace = received->values[0], .sockets = received->values[1], .traffic = received->values[2]};
+    networks->error = 0;
+    networks->failures = 0;
+    networks->due = INT64_MAX;
 }
 
 int networks_receive(struct networks *networks)
@@ -133,16 +163,29 @@ int networks_receive(struct networks *networks)
     struct packet_descriptors received;
     int result;
     while ((result = packet_receive(networks->socket, &answer, sizeof answer, &received)) == 0) {
-        if (answer.result != 0 || received.count != 3 || networks->ready == NETWORKS_AHEAD) {
+        if (networks->asked-- == 0) {
             packet_close(&received);
-            report_failure("make", "a network namespace", (int)answer.result);
             return -EPIPE;
         }
-        networks->asked--;
-        networks->ahead[networks->ready++] = (struct network){
-            .namespace = received.values[0], .sockets = received.values[1], .traffic = received.values[2]};
+        if (answer.result == 0 && received.count == 3) {
+            note_success(networks, &received);
+            continue;
+        }
+        packet_close(&received);
+        note_failure(networks, answer.result != 0 ? (int)answer.result : EMFILE); /* EMFILE: they did not all arrive */
     }
-    return result == -EAGAIN ? 0 : -EPIPE;
+    if (result == -EAGAIN)
+        result = refill(networks);
+    return result == 0 ? 0 : -EPIPE;
+}
+
+int64_t networks_due(struct networks *networks, int64_t now)
+{
+    if (networks->due > now)
+        return networks->due;
+    networks->due = INT64_MAX;
+    ask(networks); /* a failure shows as the helper's death when the socket is next read */
+    return INT64_MAX;
 }
 
 bool networks_take(struct networks *networks, struct network *network)
@@ -150,9 +193,7 @@ bool networks_take(struct networks *networks, struct network *network)
     if (networks->ready == 0)
         return false;
     *network = networks->ahead[--networks->ready];
-    /* A failure shows as the helper's death when the socket is next read. */
-    if (networks->asked + networks->ready < NETWORKS_AHEAD)
-        ask(networks);
+    refill(networks); /* a failure shows as the helper's death when the socket is next read */
     return true;
 }
 

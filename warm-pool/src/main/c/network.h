@@ -25,16 +25,23 @@ struct networks {
     int home;   /* the launcher's own namespace */
     uint32_t asked;
     uint32_t ready;
+    int error;         /* why none could be made when last tried; 0: nothing is wrong */
+    unsigned failures; /* in a row */
+    int64_t due;       /* when to try again; INT64_MAX: nothing is due */
     struct network ahead[NETWORKS_AHEAD];
 };
 
 /* Starts the helper, which dies with the launcher (`own_pidfd`), and asks for the first namespaces. */
 int networks_start(struct networks *networks, int own_pidfd);
 
-/* To be called when `socket` is readable: takes in what has come. -EPIPE: the helper is gone, or out of its mind. */
+/* To be called when `socket` is readable: takes in what has come. One that could not be made is asked for again after a
+ * while (`due`), and until then no other is. -EPIPE: the helper is gone, or out of its mind. */
 int networks_receive(struct networks *networks);
 
-/* Takes one and asks for another in its place; false where none is ready now. */
+/* Asks again if it is time to; returns when to be called again. */
+int64_t networks_due(struct networks *networks, int64_t now);
+
+/* Takes one and asks for another in its place; false where none is ready now: it comes, or `error` is set. */
 bool networks_take(struct networks *networks, struct network *network);
 
 /* Ends the helper, and waits until that is done. */

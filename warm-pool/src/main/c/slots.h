@@ -80,8 +80,8 @@ void slots_refuse_spawn(struct launcher *launcher, struct slot *slot, int result
 void slots_kill(struct launcher *launcher, const struct kiln_request *request, struct kiln_reply *reply);
 void slots_stat(struct launcher *launcher, const struct kiln_request *request, struct kiln_reply *reply);
 
-/* Namespaces have come: whoever waits for one goes on. */
-void slots_networks_ready(struct launcher *launcher);
+/* Network namespaces have come: whoever waits for one goes on. Or none can be made now: whoever waits is refused. */
+void slots_networks_changed(struct launcher *launcher);
 
 /* A zygote's word on a sandbox; descriptors are taken over. */
 void slots_spawned(struct launcher *launcher, const struct zygote_reply *reply, int pidfd);

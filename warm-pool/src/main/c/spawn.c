@@ -148,22 +148,32 @@ bool slots_spawn(struct launcher *launcher, const struct kiln_request *request, 
     }
     struct slot *slot = &launcher->slots.all[number];
     begin(slot, request);
-    if (slot->network.namespace >= 0 || networks_take(&launcher->networks, &slot->network))
+    if (slot->network.namespace >= 0 || networks_take(&launcher->networks, &slot->network)) {
         spawn_now(launcher, number);
-    else
-        wait_for_network(&launcher->slots, number);
+        return false;
+    }
+    wait_for_network(&launcher->slots, number);
+    slots_networks_changed(launcher);
     return false;
 }
 
-void slots_networks_ready(struct launcher *launcher)
+void slots_networks_changed(struct launcher *launcher)
 {
     struct slots *slots = &launcher->slots;
+    struct networks *networks = &launcher->networks;
     while (slots->waiting_count > 0) {
         uint32_t number = slots->waiting[slots->waiting_first];
-        if (!networks_take(&launcher->networks, &slots->all[number].network))
+        struct slot *slot = &slots->all[number];
+        bool ready = networks_take(networks, &slot->network);
+        if (!ready && networks->error == 0)
             return;
         slots->waiting_first = (slots->waiting_first + 1) % slots->count;
         slots->waiting_count--;
-        spawn_now(launcher, number);
+        if (ready) {
+            spawn_now(launcher, number);
+            continue;
+        }
+        slot->state = SLOT_FREE;
+        slots_refuse_spawn(launcher, slot, -networks->error, KILN_STEP_NETWORK_MAKE);
     }
 }

@@ -92,6 +92,20 @@ class LauncherLifeTest {
     }
   }
 
+  /** More than are asked for at first, so that some are asked for again and refused again. */
+  @Test
+  void networkNamespacesThatAreRefusedAreTriedAgain() throws Exception {
+    try (RunningLauncher launcher = RunningLauncher.startRefused(20, home, "insist")) {
+      launcher.awaitLine("network namespace: ENOSPC");
+      launcher.awaitLine("trying again in 200 ms");
+      launcher.awaitLine("refused: make network namespace: ENOSPC");
+      launcher.awaitLine("serving");
+      launcher.terminate();
+      assertThat(launcher.awaitExit()).isZero();
+      assertThat(launcher.groups()).isEmpty();
+    }
+  }
+
   @Test
   void aGatewayThatDoesNotReadIsTakenForDead() throws Exception {
     try (RunningLauncher launcher = start("deaf")) {

@@ -32,6 +32,7 @@ final class LifeGateway {
     gateway.greet(PROBE);
     switch (arguments[0]) {
       case "serve" -> serve(gateway);
+      case "insist" -> insist(gateway);
       case "deaf" -> askWithoutListening(gateway);
       case "hang-up" -> hangUp(gateway);
       default -> throw new IllegalArgumentException(arguments[0]);
@@ -56,6 +57,18 @@ final class LifeGateway {
         probe.close();
       }
     }
+  }
+
+  /** Asks for a sandbox until there is one. */
+  private static void insist(RawGateway gateway) throws InterruptedException {
+    Answer answer = gateway.askToSpawn(0, PROBE);
+    while (answer.result() != 0) {
+      say("refused: " + answer.step() + ": " + answer.errno());
+      Thread.sleep(20);
+      answer = gateway.askToSpawn(0, PROBE);
+    }
+    say("serving");
+    Thread.sleep(Long.MAX_VALUE);
   }
 
   private static void awaitUp(RawGateway gateway) {

@@ -193,9 +193,13 @@ final class RawGateway implements AutoCloseable {
         incoming.takeDescriptors());
   }
 
+  Answer askToSpawn(int slot, int runtime) {
+    return ask(Operation.SPAWN, slot, 0, body -> Messages.putSpawn(body, runtime));
+  }
+
   /** Spawns a sandbox of the probe runtime. */
   Probe spawn(int slot, int runtime) {
-    Answer answer = ask(Operation.SPAWN, slot, 0, body -> Messages.putSpawn(body, runtime));
+    Answer answer = askToSpawn(slot, runtime);
     if (answer.result() != 0) {
       throw new AssertionError("spawn: " + answer.step() + ": " + answer.errno());
     }

@@ -39,7 +39,19 @@ final class RunningLauncher implements AutoCloseable {
 
   static RunningLauncher start(Path home, Path root, String mode, String... options)
       throws IOException {
-    List<String> command = new ArrayList<>();
+    return start(List.of(), home, root, mode, options);
+  }
+
+  /** Starts one that the first {@code count} network namespaces are refused to. */
+  static RunningLauncher startRefused(int count, Path home, String mode) throws IOException {
+    List<String> refusing = List.of(BUILT.resolve("c/refusing").toString(), String.valueOf(count));
+    return start(refusing, home, probeRoot(), mode);
+  }
+
+  private static RunningLauncher start(
+      List<String> before, Path home, Path root, String mode, String... options)
+      throws IOException {
+    List<String> command = new ArrayList<>(before);
     command.add(BUILT.resolve("c/launcher").toString());
     command.addAll(
         List.of("--home", home.toString(), "--slots", "8", "--runtime", "probe=" + root));
