@@ -238,6 +238,28 @@ int group_empty(const struct cgroups *cgroups, uint32_t slot)
     return 1;
 }
 
+/* The first few, on one line. */
+static const char *listed(const struct cgroups *cgroups, enum hierarchy hierarchy, uint32_t slot, char *list, size_t size)
+{
+    char name[NAME_BYTES];
+    if (file_read(cgroups->top[hierarchy], in_slot(name, slot, "cgroup.procs"), list, size) <= 0)
+        return "none";
+    char *end = strrchr(list, '\n');
+    for (*(end == NULL ? list : end) = '\0'; (end = strchr(list, '\n')) != NULL;)
+        *end = ' ';
+    return list;
+}
+
+void group_tell(const struct cgroups *cgroups, uint32_t slot, char *text, size_t size)
+{
+    char list[128];
+    size_t used = 0;
+    for (int i = 0; i < cgroups_used(cgroups) && used < size; i++)
+        used += (size_t)snprintf(text + used, size - used, "%s%s/slot-%u: %s", i == 0 ? "" : "; ",
+                                 cgroups->top_path[i], slot,
+                                 listed(cgroups, (enum hierarchy)i, slot, list, sizeof list));
+}
+
 /* For kernels before 5.14, and for a process that is in a v1 group only. */
 static void kill_listed(const struct cgroups *cgroups, enum hierarchy hierarchy, uint32_t slot)
 {

@@ -44,6 +44,9 @@ int group_make(const struct cgroups *cgroups, uint32_t slot, uid_t owner, struct
 /* 1 if no process is in any of them, 0 if one is, or a negative errno. */
 int group_empty(const struct cgroups *cgroups, uint32_t slot);
 
+/* For a line of the log: each group and the processes that it lists, "path: 12 34; path: none". */
+void group_tell(const struct cgroups *cgroups, uint32_t slot, char *text, size_t size);
+
 /* Kills whatever is in them, by cgroup.kill where the kernel has it; the groups are spent by that: a child born later
  * into a group that was once killed is killed too. */
 void group_kill(const struct cgroups *cgroups, uint32_t slot, struct group *group);

@@ -19,6 +19,7 @@
 #define LONGEST_PAUSE_MICROS 50000
 /* What is still there then was not in the init's PID namespace, or its birth was cut short by its zygote's death. */
 #define PATIENCE_MICROS 100000
+#define REPORT_AFTER_MICROS 5000000
 #define RECLAIM_PATIENCE_MICROS 2000000
 #define OOM_LOOK_MICROS 1000
 #define OOM_PATIENCE_MICROS 1000000
@@ -60,6 +61,20 @@ static void look_later(struct launcher *launcher, struct slot *slot, int64_t now
     if (pause > LONGEST_PAUSE_MICROS)
         pause = LONGEST_PAUSE_MICROS;
     release_pend(launcher, slot, now + pause);
+}
+
+/* Once per sandbox: a slot that does not come free is one less to serve with, and only an operator can see why. */
+static void report_delay(struct launcher *launcher, struct slot *slot, int64_t now, const char *awaited)
+{
+    char groups[1024] = "";
+    uint32_t number = number_of(launcher, slot);
+    if (slot->reported || now - slot->since < REPORT_AFTER_MICROS)
+        return;
+    slot->reported = true;
+    if (!slot->settled)
+        group_tell(&launcher->cgroups, number, groups, sizeof groups);
+    report("slot %u is out of use: %lld s after its sandbox ended it waits for %s%s%s", number,
+           (long long)(now - slot->since) / 1000000, awaited, groups[0] == '\0' ? "" : ", in ", groups);
 }
 
 static void tell_exit(struct launcher *launcher, const struct slot *slot, const struct group_counts *counts)
@@ -123,15 +138,23 @@ static bool reclaim(struct launcher *launcher, struct slot *slot, int64_t now)
     return true;
 }
 
+/* What keeps the slot from being free; NULL: nothing. */
+static const char *proceed(struct launcher *launcher, struct slot *slot, int64_t now)
+{
+    if (!settle(launcher, slot, now))
+        return "processes to leave its groups";
+    if (!reclaim(launcher, slot, now))
+        return "its memory to be reclaimed";
+    if (!slot->reaped)
+        return "its zygote to tell how it ended";
+    return make_ready(launcher, slot) ? NULL : "its groups to be removed";
+}
+
 void release_try(struct launcher *launcher, struct slot *slot, int64_t now)
 {
-    if (!settle(launcher, slot, now) || !reclaim(launcher, slot, now)) {
-        look_later(launcher, slot, now);
-        return;
-    }
-    if (!slot->reaped)
-        return; /* slots_reaped() or slots_zygote_gone() follows */
-    if (!make_ready(launcher, slot)) {
+    const char *awaited = proceed(launcher, slot, now);
+    if (awaited != NULL) {
+        report_delay(launcher, slot, now, awaited);
         look_later(launcher, slot, now);
         return;
     }
@@ -181,8 +204,6 @@ int64_t slots_due(struct launcher *launcher, int64_t now)
             slots->pending[i] = slots->pending[--slots->pending_count];
             continue;
         }
-        if (slot->due <= now) /* waits for its zygote's word */
-            slot->due = now + LONGEST_PAUSE_MICROS;
         next = slot->due < next ? slot->due : next;
         i++;
     }

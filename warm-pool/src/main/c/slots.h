@@ -38,6 +38,7 @@ struct slot {
     bool announced;              /* SPAWN was answered with success, so EXITED is due */
     bool reaped;                 /* `status` is known, or will never be */
     bool settled;                /* EMPTYING: the groups are empty, and `counts` taken */
+    bool reported;               /* EMPTYING: that it takes long was told */
     bool oom_suspected; /* hybrid: the group, or one above it, ran out of memory; who was killed is not known yet */
     int32_t status; /* -1 until told */
     struct group_counts counts;

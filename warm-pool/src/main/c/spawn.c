@@ -128,6 +128,7 @@ static void begin(struct slot *slot, const struct kiln_request *request)
     slot->announced = false;
     slot->reaped = false;
     slot->settled = false;
+    slot->reported = false;
     slot->oom_suspected = false;
     slot->status = -1;
 }

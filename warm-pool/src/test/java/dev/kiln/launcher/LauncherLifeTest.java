@@ -107,6 +107,25 @@ class LauncherLifeTest {
   }
 
   @Test
+  void aSlotThatDoesNotEmptyIsToldOf() throws Exception {
+    assumeTrue(FrozenProcess.possible(), "needs the v1 freezer, which keeps what is killed");
+    try (RunningLauncher launcher = start("serve");
+        FrozenProcess frozen = FrozenProcess.start()) {
+      launcher.awaitLine("serving");
+      ProcessHandle sandbox = launcher.descendant("kiln-sandbox");
+      frozen.joinGroupOf(sandbox);
+      RunningLauncher.kill(sandbox);
+      assertThat(launcher.awaitLine("is out of use"))
+          .contains("5 s after its sandbox ended it waits for processes to leave its groups")
+          .containsPattern("/kiln-[0-9a-f]{8}/slot-[0-4]: " + frozen.pid());
+      frozen.thaw();
+      launcher.terminate();
+      launcher.awaitExit();
+      assertThat(launcher.groups()).isEmpty();
+    }
+  }
+
+  @Test
   void aGatewayThatDoesNotReadIsTakenForDead() throws Exception {
     try (RunningLauncher launcher = start("deaf")) {
       launcher.awaitLine("does not read");
