@@ -80,14 +80,15 @@ final class HttpWiring {
       FunctionService functions,
       FunctionLogs logs) {
     return new NativeRoutes(
-        new InvocationRoute(reader, path),
+        new InvocationRoute(reader, path, config.invocation().sendTimeout()),
         deployment,
         new LogRoute(vertx, functions, logs, config.log().followers()));
   }
 
   @Produces
   @Singleton
-  static FunctionUrlRoute urlRoute(EventReader reader, LiveFunctions live, InvocationPath path) {
-    return new FunctionUrlRoute(reader, live, path);
+  static FunctionUrlRoute urlRoute(
+      KilnConfig config, EventReader reader, LiveFunctions live, InvocationPath path) {
+    return new FunctionUrlRoute(reader, live, path, config.invocation().sendTimeout());
   }
 }

@@ -132,6 +132,9 @@ interface KilnConfig {
     @WithDefault("30s")
     Duration receiveTimeout();
 
+    @WithDefault("30s")
+    Duration sendTimeout();
+
     @WithDefault("6291456")
     int maxAnswerBytes();
 

@@ -41,7 +41,7 @@ final class InvocationRoutesTest {
   void everythingIsGivenBack() {
     await("every lease is closed", () -> sandboxes.pool().open.get() == 0);
     await("nothing runs or waits", () -> admission.running() == 0 && admission.waiting() == 0);
-    assertThat(held.held()).isZero();
+    await("nothing is held", () -> held.held() == 0);
     assertThat(sandboxes.pool().mistakes).isEmpty();
   }
 
@@ -249,6 +249,23 @@ final class InvocationRoutesTest {
       assertThat(client.readLine()).contains("408");
       client.readUntil("content-type: application/problem+json");
     }
+  }
+
+  @Test
+  void clientsThatDoNotTakeTheirAnswersAreBoundedAndCutOff() {
+    put("ample", "v1", "&concurrency=50");
+    String answer = "\"" + "x".repeat(6_000_000) + "\"";
+    sandboxes.pool().handle("ample", (version, event) -> done(answer));
+    List<RawClient> slow = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      slow.add(new RawClient(RestAssured.port).post("/functions/ample/invocations", "{}"));
+      long expected = 6_000_000L * (i + 1);
+      await("its answer is held", () -> held.held() > expected);
+    }
+    invoke("ample", "{}").then().statusCode(429).body("reason", equalTo("held-bytes"));
+    await("they are cut off", () -> held.held() == 0);
+    assertThat(invoke("ample", "{}").asByteArray()).hasSize(answer.length());
+    slow.forEach(RawClient::close);
   }
 
   @Test

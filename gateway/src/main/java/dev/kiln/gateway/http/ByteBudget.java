@@ -2,7 +2,9 @@ package dev.kiln.gateway.http;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** How many bytes of events this node holds at once, over all connections. Thread-safe. */
+/**
+ * How many bytes of events and answers this node holds at once, over all connections. Thread-safe.
+ */
 public final class ByteBudget {
 
   private final long limit;

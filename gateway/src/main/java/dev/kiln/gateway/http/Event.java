@@ -10,7 +10,10 @@ import io.netty.buffer.ByteBuf;
  */
 public record Event(ByteBuf content, Share share) {
 
-  /** A share of a budget. Closing twice is harmless. */
+  /**
+   * A share of a budget, which belongs to one event loop. Closing twice is harmless; after it, it
+   * may grow anew.
+   */
   public static final class Share implements AutoCloseable {
     private final ByteBudget budget;
     private long bytes;

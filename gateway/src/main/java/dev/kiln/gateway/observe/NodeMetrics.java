@@ -39,7 +39,7 @@ public final class NodeMetrics {
         "Bytes of the events of calls that wait",
         admission,
         Admission::waitingBytes);
-    gauge("kiln.events.held.bytes", "Bytes of all events in memory", events, ByteBudget::held);
+    gauge("kiln.held.bytes", "Bytes of events and answers in memory", events, ByteBudget::held);
     for (Refusal refusal : Refusal.values()) {
       FunctionCounter.builder("kiln.admission.refused", admission, owner -> owner.refused(refusal))
           .description("Calls that were not admitted")

@@ -15,6 +15,7 @@ import dev.kiln.gateway.problem.ProblemException;
 import dev.kiln.gateway.problem.Violation;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -23,6 +24,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.impl.ContextInternal;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -42,11 +44,13 @@ public final class InvocationRoute implements Handler<RoutingContext> {
 
   private final EventReader reader;
   private final InvocationPath path;
+  private final Duration sendTimeout;
 
-  /** Creates it. */
-  public InvocationRoute(EventReader reader, InvocationPath path) {
+  /** Creates it; answers are taken within {@code sendTimeout}. */
+  public InvocationRoute(EventReader reader, InvocationPath path, Duration sendTimeout) {
     this.reader = reader;
     this.path = path;
+    this.sendTimeout = sendTimeout;
   }
 
   @Override
@@ -91,7 +95,7 @@ public final class InvocationRoute implements Handler<RoutingContext> {
             ContextInternal.current().nettyEventLoop(),
             startedAt,
             Optional.ofNullable(request.getHeader(InvocationHeaders.TRACE_ID)));
-    JsonCaller caller = new JsonCaller(request.response(), event.share());
+    JsonCaller caller = new JsonCaller(request, event.share(), sendTimeout);
     caller.follow(call);
     path.run(call, caller);
   }
@@ -107,15 +111,15 @@ public final class InvocationRoute implements Handler<RoutingContext> {
   }
 
   private static final class JsonCaller extends HttpCaller {
-    JsonCaller(HttpServerResponse response, Event.Share share) {
-      super(response, share);
+    JsonCaller(HttpServerRequest request, Event.Share share, Duration timeout) {
+      super(request, share, timeout);
     }
 
     @Override
-    protected void respond(HttpServerResponse response, Call call, Answer answer) {
+    protected Future<Void> respond(HttpServerResponse response, Call call, Answer answer) {
       response.putHeader(HttpHeaders.CONTENT_TYPE, JSON);
       InvocationHeaders.put(response, call);
-      end(response, answer.body());
+      return end(response, answer.body());
     }
   }
 }

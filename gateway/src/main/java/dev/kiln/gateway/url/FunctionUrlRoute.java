@@ -16,6 +16,7 @@ import dev.kiln.gateway.invoke.RequestIds;
 import dev.kiln.gateway.problem.ProblemException;
 import io.netty.buffer.ByteBuf;
 import io.quarkus.vertx.http.runtime.RouteConstants;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -25,6 +26,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.impl.ContextInternal;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -39,12 +41,15 @@ public final class FunctionUrlRoute implements Handler<RoutingContext> {
   private final EventReader reader;
   private final LiveFunctions functions;
   private final InvocationPath path;
+  private final Duration sendTimeout;
 
-  /** Creates it. */
-  public FunctionUrlRoute(EventReader reader, LiveFunctions functions, InvocationPath path) {
+  /** Creates it; answers are taken within {@code sendTimeout}. */
+  public FunctionUrlRoute(
+      EventReader reader, LiveFunctions functions, InvocationPath path, Duration sendTimeout) {
     this.reader = reader;
     this.functions = functions;
     this.path = path;
+    this.sendTimeout = sendTimeout;
   }
 
   /** Adds it to {@code router}, before Quarkus' check of bodies' sizes. */
@@ -84,7 +89,7 @@ public final class FunctionUrlRoute implements Handler<RoutingContext> {
 
   private void invoke(
       UrlRequest mapped, HttpServerRequest request, Event received, long startedAt) {
-    UrlCaller caller = new UrlCaller(request, received.share());
+    UrlCaller caller = new UrlCaller(request, received.share(), sendTimeout);
     ByteBuf event;
     try {
       event = EventMapping.of(functions.eventFormat(mapped.reference())).map(mapped);
@@ -110,42 +115,38 @@ public final class FunctionUrlRoute implements Handler<RoutingContext> {
   private static final class UrlCaller extends HttpCaller {
     private final boolean head;
 
-    UrlCaller(HttpServerRequest request, Event.Share share) {
-      super(request.response(), share);
+    UrlCaller(HttpServerRequest request, Event.Share share, Duration timeout) {
+      super(request, share, timeout);
       this.head = request.method().equals(HttpMethod.HEAD);
     }
 
     @Override
-    protected void respond(HttpServerResponse response, Call call, Answer answer) {
+    protected Future<Void> respond(HttpServerResponse response, Call call, Answer answer) {
+      InvocationHeaders.put(response, call);
       Optional<UrlAnswer> described;
       try {
         described = UrlAnswer.of(answer.body());
       } catch (ProblemException e) {
         answer.body().release();
-        InvocationHeaders.put(response, call);
         ProblemDocuments.send(response, call.requestId(), e);
-        return;
+        return Future.succeededFuture();
       }
       if (described.isPresent()) {
         answer.body().release();
-        respond(response, described.get(), () -> InvocationHeaders.put(response, call));
-      } else {
-        response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
-        InvocationHeaders.put(response, call);
-        end(response, answer.body());
+        return respond(response, described.get());
       }
+      response.putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
+      return end(response, answer.body());
     }
 
-    private void respond(HttpServerResponse response, UrlAnswer described, Runnable putHeaders) {
+    private Future<Void> respond(HttpServerResponse response, UrlAnswer described) {
       response.setStatusCode(described.status());
       described.headers().forEach(header -> response.headers().add(header.name(), header.value()));
-      putHeaders.run();
       if (head) {
         response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(described.body().length));
-        response.end();
-      } else {
-        response.end(Buffer.buffer(described.body()));
+        return response.end();
       }
+      return response.end(Buffer.buffer(described.body()));
     }
   }
 }
