@@ -82,7 +82,8 @@ final class HttpWiring {
     return new NativeRoutes(
         new InvocationRoute(reader, path, config.invocation().sendTimeout()),
         deployment,
-        new LogRoute(vertx, functions, logs, config.log().followers()));
+        new LogRoute(
+            vertx, functions, logs, config.log().readers(), config.invocation().sendTimeout()));
   }
 
   @Produces

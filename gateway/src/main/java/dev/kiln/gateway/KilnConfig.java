@@ -174,7 +174,7 @@ interface KilnConfig {
     long burstBytes();
 
     @WithDefault("100")
-    int followers();
+    int readers();
   }
 
   /** How sandboxes are kept; what is not set follows from the machine. */

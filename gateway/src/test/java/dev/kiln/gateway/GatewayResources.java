@@ -38,6 +38,7 @@ public final class GatewayResources implements QuarkusTestResourceLifecycleManag
           Map.entry("kiln.invocation.receive-timeout", "3s"),
           Map.entry("kiln.invocation.send-timeout", "3s"),
           Map.entry("kiln.invocation.max-held-bytes", "20000000"),
+          Map.entry("kiln.log.readers", "2"),
           Map.entry("kiln.admission.waiting-per-function", "2"),
           Map.entry("kiln.admission.waiting-time", "5s"),
           Map.entry("quarkus.http.test-port", "0"));

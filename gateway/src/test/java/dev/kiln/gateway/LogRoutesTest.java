@@ -1,5 +1,6 @@
 package dev.kiln.gateway;
 
+import static dev.kiln.gateway.Gateways.await;
 import static dev.kiln.gateway.Gateways.put;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -72,8 +73,7 @@ final class LogRoutesTest {
   void whoFollowsGetsWhatIsThereAndWhatComes() {
     put("followed", "v1");
     print("followed", "r1", "before");
-    try (RawClient client = new RawClient(RestAssured.port)) {
-      client.send("GET /functions/followed/logs?follow=true HTTP/1.1\r\nHost: x\r\n\r\n");
+    try (RawClient client = follow("followed", "")) {
       assertThat(client.readLine()).contains("200");
       assertThat(client.readUntil("content-type")).contains("text/event-stream");
       assertThat(client.readUntil("data:")).contains("before");
@@ -81,10 +81,65 @@ final class LogRoutesTest {
       assertThat(client.readUntil("id:")).isEqualTo("id: 2");
       assertThat(client.readUntil("data:")).contains("after").contains("r2");
     }
-    try (RawClient client = new RawClient(RestAssured.port)) {
-      client.send(
-          "GET /functions/followed/logs?follow=true HTTP/1.1\r\nHost: x\r\nLast-Event-ID: 1\r\n\r\n");
+    try (RawClient client = follow("followed", "Last-Event-ID: 1\r\n")) {
       assertThat(client.readUntil("data:")).contains("after");
+    }
+    try (RawClient client = follow("followed", "Last-Event-ID: 1000\r\n")) {
+      assertThat(client.readUntil("data:")).as("numbers of an earlier start").contains("before");
+    }
+  }
+
+  private static RawClient follow(String name, String headers) {
+    return new RawClient(RestAssured.port)
+        .send(
+            "GET /functions/"
+                + name
+                + "/logs?follow=true HTTP/1.1\r\nHost: x\r\n"
+                + headers
+                + "\r\n");
+  }
+
+  @Test
+  void whoComesBackLateIsToldHowManyLinesWereDropped() {
+    put("floods", "v1");
+    for (int i = 1; i <= 200; i++) {
+      print("floods", "r", i + "x".repeat(60_000));
+    }
+    try (RawClient client = follow("floods", "Last-Event-ID: 1\r\n")) {
+      client.readUntil("event: dropped");
+      int dropped = Integer.parseInt(client.readLine().replaceAll("[^0-9]", ""));
+      assertThat(client.readUntil("id:")).isEqualTo("id: " + (2 + dropped));
+    }
+  }
+
+  @Test
+  void whoDoesNotReadIsCutOffAndHoldsAPlaceUntilThen() {
+    put("ample", "v1");
+    for (int i = 0; i < 140; i++) {
+      print("ample", "r", "x".repeat(60_000));
+    }
+    String dump = "GET /functions/ample/logs HTTP/1.1\r\nHost: x\r\n\r\n";
+    String stream = "GET /functions/ample/logs?follow=true HTTP/1.1\r\nHost: x\r\n\r\n";
+    try (RawClient dumping = RawClient.narrow(RestAssured.port).send(dump);
+        RawClient following = RawClient.narrow(RestAssured.port).send(stream)) {
+      assertThat(dumping.readLine()).contains("200");
+      assertThat(following.readLine()).contains("200");
+      given()
+          .get("/functions/ample/logs")
+          .then()
+          .statusCode(429)
+          .body("reason", equalTo("log-readers"));
+      await("they are cut off", () -> given().get("/functions/ample/logs").statusCode() == 200);
+    }
+  }
+
+  @Test
+  void aRemovedFunctionsStreamsEnd() {
+    put("removed", "v1");
+    try (RawClient client = follow("removed", "")) {
+      assertThat(client.readLine()).contains("200");
+      given().delete("/functions/removed").then().statusCode(204);
+      client.readUntil("0"); // the last chunk
     }
   }
 }

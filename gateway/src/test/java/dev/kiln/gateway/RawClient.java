@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
@@ -12,13 +13,19 @@ import java.nio.charset.StandardCharsets;
 final class RawClient implements AutoCloseable {
 
   private static final int TIMEOUT_MILLIS = 20_000;
+  private static final int NARROW_BYTES = 4_096;
 
   private final Socket socket;
   private final BufferedReader reader;
 
   RawClient(int port) {
+    this(port, new Socket());
+  }
+
+  private RawClient(int port, Socket socket) {
+    this.socket = socket;
     try {
-      socket = new Socket(InetAddress.getLoopbackAddress(), port);
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
       socket.setSoTimeout(TIMEOUT_MILLIS);
       reader =
           new BufferedReader(
@@ -26,6 +33,17 @@ final class RawClient implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Returns a client that buffers little of what it does not read. */
+  static RawClient narrow(int port) {
+    Socket socket = new Socket();
+    try {
+      socket.setReceiveBufferSize(NARROW_BYTES);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new RawClient(port, socket);
   }
 
   RawClient send(String text) {

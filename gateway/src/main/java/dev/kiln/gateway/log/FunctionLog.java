@@ -5,10 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongFunction;
 
-/**
- * The last lines of one function and those who follow it. Thread-safe; followers are told in the
- * lines' order.
- */
+/** The last lines of one function and those who follow it. Thread-safe. */
 final class FunctionLog {
 
   private final ArrayDeque<LogLine> lines = new ArrayDeque<>();
@@ -16,12 +13,16 @@ final class FunctionLog {
   private long sequence;
   private long held;
   private long droppedLines;
+  private boolean closed;
 
   /**
    * Adds the line that {@code numbered} makes of its number, and returns by how many bytes the ring
-   * grew.
+   * grew. Nothing is added to a closed log.
    */
   synchronized long add(LongFunction<LogLine> numbered, long limit) {
+    if (closed) {
+      return 0;
+    }
     long before = held;
     LogLine line = numbered.apply(++sequence);
     lines.add(line);
@@ -29,7 +30,7 @@ final class FunctionLog {
     while (held > limit && lines.size() > 1) {
       dropOldest();
     }
-    followers.forEach(follower -> follower.line(line));
+    followers.forEach(LogFollower::more);
     return held - before;
   }
 
@@ -40,6 +41,17 @@ final class FunctionLog {
       dropOldest();
     }
     return before - held;
+  }
+
+  /** Drops everything for good, and returns how many bytes that frees. */
+  synchronized long close() {
+    closed = true;
+    long freed = held;
+    lines.clear();
+    held = 0;
+    followers.forEach(LogFollower::ended);
+    followers.clear();
+    return freed;
   }
 
   private void dropOldest() {
@@ -55,24 +67,22 @@ final class FunctionLog {
     return droppedLines;
   }
 
-  /** Returns the lines after number {@code after}, oldest first. */
-  synchronized List<LogLine> lines(long after) {
-    List<LogLine> found = new ArrayList<>();
-    for (LogLine line : lines) {
-      if (line.sequence() > after) {
-        found.add(line);
-      }
-    }
-    return found;
+  /** Returns the number of the last line that was added, 0 before there was one. */
+  synchronized long lastNumber() {
+    return sequence;
   }
 
-  /**
-   * Returns the lines after number {@code after}, and tells {@code follower} of every one that
-   * comes after those.
-   */
-  synchronized List<LogLine> follow(LogFollower follower, long after) {
-    followers.add(follower);
-    return lines(after);
+  /** Returns the first {@code most} lines after number {@code after}, oldest first. */
+  synchronized List<LogLine> lines(long after, int most) {
+    return lines.stream().dropWhile(line -> line.sequence() <= after).limit(most).toList();
+  }
+
+  synchronized void follow(LogFollower follower) {
+    if (closed) {
+      follower.ended();
+    } else {
+      followers.add(follower);
+    }
   }
 
   synchronized void unfollow(LogFollower follower) {

@@ -64,21 +64,26 @@ public final class FunctionLogs implements LogSink {
         .ifPresent(log -> held.addAndGet(-log.halve()));
   }
 
-  /** Returns the lines of {@code id} after number {@code after}, oldest first. */
-  public List<LogLine> lines(FunctionId id, long after) {
-    FunctionLog log = logs.get(id);
-    return log == null ? List.of() : log.lines(after);
-  }
-
   /**
-   * Returns the lines of {@code id} after number {@code after}, and tells {@code follower} of every
-   * later one.
+   * Returns the first {@code most} lines of {@code id} after number {@code after}, oldest first.
    */
-  public List<LogLine> follow(FunctionId id, LogFollower follower, long after) {
-    return logs.computeIfAbsent(id, absent -> new FunctionLog()).follow(follower, after);
+  public List<LogLine> lines(FunctionId id, long after, int most) {
+    FunctionLog log = logs.get(id);
+    return log == null ? List.of() : log.lines(after, most);
   }
 
-  /** Tells {@code follower} of no more lines. */
+  /** Returns the number of the last line of {@code id}, 0 before there was one. */
+  public long lastNumber(FunctionId id) {
+    FunctionLog log = logs.get(id);
+    return log == null ? 0 : log.lastNumber();
+  }
+
+  /** Tells {@code follower} from now on that there are new lines of {@code id}. */
+  public void follow(FunctionId id, LogFollower follower) {
+    logs.computeIfAbsent(id, absent -> new FunctionLog()).follow(follower);
+  }
+
+  /** Tells {@code follower} no more. */
   public void unfollow(FunctionId id, LogFollower follower) {
     FunctionLog log = logs.get(id);
     if (log != null) {
@@ -92,11 +97,11 @@ public final class FunctionLogs implements LogSink {
     return log == null ? 0 : log.droppedLines();
   }
 
-  /** Forgets the lines of a function that is no more. */
+  /** Forgets the lines of a function that is no more, and ends those who follow it. */
   public void forget(FunctionId id) {
     FunctionLog log = logs.remove(id);
     if (log != null) {
-      held.addAndGet(-log.held());
+      held.addAndGet(-log.close());
     }
   }
 

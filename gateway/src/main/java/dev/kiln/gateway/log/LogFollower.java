@@ -1,9 +1,11 @@
 package dev.kiln.gateway.log;
 
-/** Is told of a function's lines as they come. Called by the log thread: must not block. */
-@FunctionalInterface
+/** Follows the log of one function. Is told under the log's lock, on any thread; must not block. */
 public interface LogFollower {
 
-  /** Takes one line. */
-  void line(LogLine line);
+  /** There are new lines to be fetched; need not be told once for each. */
+  void more();
+
+  /** There will be no more: the function is gone. */
+  void ended();
 }

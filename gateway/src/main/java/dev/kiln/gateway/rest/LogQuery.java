@@ -7,7 +7,6 @@ import io.vertx.core.MultiMap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,9 +59,19 @@ record LogQuery(boolean follow, int tail, Optional<String> requestId) {
     return requestId.isEmpty() || requestId.equals(line.requestId());
   }
 
-  /** Returns what is wanted of {@code lines}, the lines that there are. */
-  Stream<LogLine> select(List<LogLine> lines) {
+  /**
+   * Returns the number of the line before the first that is wanted.
+   *
+   * @param lines the lines that there are after number {@code known}
+   * @param known the last line that the client has, 0 if it has none
+   */
+  long start(List<LogLine> lines, long known) {
     List<LogLine> wanted = lines.stream().filter(this::wants).toList();
-    return wanted.stream().skip(Math.max(0, wanted.size() - tail));
+    if (wanted.size() > tail) {
+      return tail == 0
+          ? wanted.get(wanted.size() - 1).sequence()
+          : wanted.get(wanted.size() - tail).sequence() - 1;
+    }
+    return known > 0 || lines.isEmpty() ? known : lines.get(0).sequence() - 1;
   }
 }

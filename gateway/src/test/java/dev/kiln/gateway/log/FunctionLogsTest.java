@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kiln.gateway.function.FunctionId;
 import dev.kiln.gateway.function.TestingFunctions;
 import dev.kiln.log.LogSink;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -20,14 +19,14 @@ final class FunctionLogsTest {
   }
 
   private static List<String> messages(FunctionLogs logs, FunctionId id) {
-    return logs.lines(id, 0).stream().map(LogLine::message).toList();
+    return logs.lines(id, 0, Integer.MAX_VALUE).stream().map(LogLine::message).toList();
   }
 
   @Test
   void aLineKnowsItsVersion() {
     FunctionLogs logs = new FunctionLogs(10_000, 100_000);
     print(logs, ONE, "hello");
-    assertThat(logs.lines(ONE, 0))
+    assertThat(logs.lines(ONE, 0, 10))
         .singleElement()
         .satisfies(
             line -> {
@@ -35,8 +34,8 @@ final class FunctionLogsTest {
               assertThat(line.sequence()).isEqualTo(1);
               assertThat(line.stream()).isEqualTo(LogSink.Stream.STDERR);
             });
-    assertThat(logs.lines(ONE, 1)).isEmpty();
-    assertThat(logs.lines(TWO, 0)).isEmpty();
+    assertThat(logs.lines(ONE, 1, 10)).isEmpty();
+    assertThat(logs.lines(TWO, 0, 10)).isEmpty();
   }
 
   @Test
@@ -66,26 +65,59 @@ final class FunctionLogsTest {
   }
 
   @Test
-  void aFollowerGetsWhatIsThereAndEveryLaterLineOnce() {
+  void linesAreFetchedInPieces() {
+    FunctionLogs logs = new FunctionLogs(10_000, 100_000);
+    for (int i = 1; i <= 5; i++) {
+      print(logs, ONE, "line " + i);
+    }
+    assertThat(logs.lines(ONE, 1, 2)).extracting(LogLine::sequence).containsExactly(2L, 3L);
+    assertThat(logs.lines(ONE, 4, 2)).extracting(LogLine::sequence).containsExactly(5L);
+    assertThat(logs.lastNumber(ONE)).isEqualTo(5);
+  }
+
+  @Test
+  void aFollowerIsToldOfEveryLaterLineOfItsFunction() {
     FunctionLogs logs = new FunctionLogs(10_000, 100_000);
     print(logs, ONE, "before");
-    List<String> heard = new ArrayList<>();
-    LogFollower follower = line -> heard.add(line.message());
-    assertThat(logs.follow(ONE, follower, 0)).hasSize(1);
+    TestingFollower follower = new TestingFollower();
+    logs.follow(ONE, follower);
     print(logs, ONE, "after");
     print(logs, TWO, "elsewhere");
     logs.unfollow(ONE, follower);
     print(logs, ONE, "later");
-    assertThat(heard).containsExactly("after");
+    assertThat(follower.told).isEqualTo(1);
+    assertThat(follower.ended).isFalse();
   }
 
   @Test
-  void aForgottenFunctionTakesNoRoom() {
+  void aForgottenFunctionTakesNoRoomAndEndsItsFollowers() {
     FunctionLogs logs = new FunctionLogs(10_000, 100_000);
     print(logs, ONE, "hello");
+    TestingFollower follower = new TestingFollower();
+    logs.follow(ONE, follower);
     logs.forget(ONE);
     assertThat(logs.heldBytes()).isZero();
     assertThat(messages(logs, ONE)).isEmpty();
+    assertThat(follower.ended).isTrue();
+  }
+
+  @Test
+  void aLineThatComesWhileItsFunctionIsForgottenTakesNoRoom() throws Exception {
+    FunctionLogs logs = new FunctionLogs(10_000, 1_000_000);
+    Thread printer =
+        new Thread(
+            () -> {
+              for (int i = 0; i < 200_000; i++) {
+                print(logs, ONE, "x");
+              }
+            });
+    printer.start();
+    while (printer.isAlive()) {
+      logs.forget(ONE);
+    }
+    printer.join();
+    logs.forget(ONE);
+    assertThat(logs.heldBytes()).isZero();
   }
 
   @Test
@@ -93,5 +125,20 @@ final class FunctionLogsTest {
     FunctionLogs logs = new FunctionLogs(10_000, 100_000);
     logs.line("compile", Optional.empty(), LogSink.Stream.STDOUT, "x", 0);
     assertThat(logs.lineCount()).isZero();
+  }
+
+  private static final class TestingFollower implements LogFollower {
+    private int told;
+    private boolean ended;
+
+    @Override
+    public void more() {
+      told++;
+    }
+
+    @Override
+    public void ended() {
+      ended = true;
+    }
   }
 }
