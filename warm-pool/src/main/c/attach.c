@@ -4,16 +4,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <linux/openat2.h>
 #include <sched.h>
 #include <stdio.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include "launcher.h"
+#include "mounts.h"
 #include "report.h"
 
 #define TMP_LARGEST_BYTES (UINT64_C(1) << 40) /* far from where the kernel's rounding up would overflow to "no limit" */
@@ -27,17 +26,6 @@ struct trees {
     int layers;
 };
 
-/* Beneath `directory` and never elsewhere, whatever the directory holds: no symbolic link, no other mount. */
-static int open_beneath(int directory, const char *path)
-{
-    struct open_how how = {
-        .flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
-        .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV,
-    };
-    int opened = (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
-    return opened < 0 ? -errno : opened;
-}
-
 static void name_directory(char *path, size_t size, const char *parent, const uint8_t *digest)
 {
     int length = snprintf(path, size, "%s/", parent);
@@ -45,27 +33,14 @@ static void name_directory(char *path, size_t size, const char *parent, const ui
         length += snprintf(path + length, size - (size_t)length, "%02x", digest[i]);
 }
 
-/* A copy of the directory's mount that shares nothing with the host's, and by which nothing can be written, no
- * device opened and no id gained. */
-static int clone_tree(int directory)
-{
-    int tree = open_tree(directory, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
-    if (tree < 0)
-        return -errno;
-    struct mount_attr attributes = {
-        .attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, .propagation = MS_PRIVATE};
-    if (mount_setattr(tree, "", AT_EMPTY_PATH, &attributes, sizeof attributes) == 0)
-        return tree;
-    int error = errno;
-    close(tree);
-    return -error;
-}
+/* By which nothing can be written, no device opened and no id gained. */
+#define CODE_ATTRIBUTES (MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)
 
 static int open_tree_of(const struct launcher *launcher, const char *parent, const uint8_t *digest)
 {
     char path[2 * KILN_DIGEST_BYTES + 16];
     name_directory(path, sizeof path, parent, digest);
-    int directory = open_beneath(launcher->state, path);
+    int directory = mounts_open_beneath(launcher->state, path, O_DIRECTORY, MOUNTS_WITHIN);
     if (directory < 0)
         return directory;
     struct stat state;
@@ -73,7 +48,7 @@ static int open_tree_of(const struct launcher *launcher, const char *parent, con
     if (result == 0 && state.st_uid != identity_gateway(&launcher->identity))
         result = -EPERM;
     if (result == 0)
-        result = clone_tree(directory);
+        result = mounts_clone(directory, "", CODE_ATTRIBUTES, 0);
     close(directory);
     return result;
 }
@@ -112,11 +87,10 @@ static void close_trees(const struct trees *trees)
  * reached by no link, and not one that something is mounted on. */
 static int mount_tree(int root, int tree, const char *target)
 {
-    int place = open_beneath(root, target);
+    int place = mounts_open_beneath(root, target, O_DIRECTORY, MOUNTS_WITHIN);
     if (place < 0)
         return place;
-    int moved = move_mount(tree, "", place, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
-    int result = moved == 0 ? 0 : -errno;
+    int result = mounts_attach(tree, place);
     close(place);
     return result;
 }
@@ -139,11 +113,9 @@ static int configure_size(int place, uint64_t bytes)
 
 static int resize_tmp(int root, uint64_t bytes)
 {
-    struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
-                           .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
-    int place = (int)syscall(SYS_openat2, root, TMP_TARGET, &how, sizeof how);
+    int place = mounts_open_beneath(root, TMP_TARGET, O_DIRECTORY, MOUNTS_ACROSS);
     if (place < 0)
-        return -errno;
+        return place;
     struct statfs system;
     int result = fstatfs(place, &system) == 0 ? 0 : -errno;
     if (result == 0 && system.f_type != TMPFS_MAGIC)

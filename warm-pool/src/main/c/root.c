@@ -3,13 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sched.h>
 #include <stddef.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
+
+#include "mounts.h"
 
 /* Device nodes that programs take for granted and that give nothing. */
 static const char *const NODES[] = {"null", "zero", "full", "random", "urandom"};
@@ -30,39 +30,10 @@ static const char *const MOUNT_POINTS[] = {"dev", "proc", "sys", "tmp", "var/tas
 
 #define DEV_OPTIONS_SIZE "64k"
 
-static int clone_mount(int directory, const char *path)
-{
-    long tree = syscall(SYS_open_tree, directory, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
-    return tree < 0 ? -errno : (int)tree;
-}
-
-static int set_attributes(int mount, uint64_t attributes)
-{
-    struct mount_attr change = {.attr_set = attributes, .propagation = MS_PRIVATE};
-    return syscall(SYS_mount_setattr, mount, "", AT_EMPTY_PATH, &change, sizeof change) == 0 ? 0 : -errno;
-}
-
-static int attach(int mount, int target)
-{
-    return syscall(SYS_move_mount, mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) == 0
-               ? 0
-               : -errno;
-}
-
-static int open_beneath(int directory, const char *path, uint64_t flags)
-{
-    struct open_how how = {
-        .flags = flags | O_PATH | O_CLOEXEC,
-        .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
-    };
-    long opened = syscall(SYS_openat2, directory, path, &how, sizeof how);
-    return opened < 0 ? -errno : (int)opened;
-}
-
 static int check_mount_points(int root)
 {
     for (size_t i = 0; i < sizeof MOUNT_POINTS / sizeof *MOUNT_POINTS; i++) {
-        int directory = open_beneath(root, MOUNT_POINTS[i], O_DIRECTORY);
+        int directory = mounts_open_beneath(root, MOUNT_POINTS[i], O_DIRECTORY, MOUNTS_ACROSS);
         if (directory < 0)
             return directory;
         close(directory);
@@ -79,44 +50,38 @@ static int clone_nodes(int nodes[NODE_COUNT])
         return -errno;
     int result = 0;
     for (size_t i = 0; i < NODE_COUNT && result == 0; i++) {
-        nodes[i] = clone_mount(host, NODES[i]);
-        result = nodes[i] < 0 ? nodes[i]
-                              : set_attributes(nodes[i], MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
+        nodes[i] = mounts_clone(host, NODES[i], MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, 0);
+        result = nodes[i] < 0 ? nodes[i] : 0;
     }
     close(host);
     return result;
 }
 
-/* Laid over the old root and pivoted with itself: the old root comes to lie on top and is detached, so no directory
- * of the image has to hold it. */
+/* Laid over the old root, which is then pivoted away: no directory of the image has to hold anything of it. */
 static int pivot(int tree)
 {
-    if (syscall(SYS_move_mount, tree, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) != 0)
+    if (move_mount(tree, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) != 0 || fchdir(tree) != 0)
         return -errno;
-    if (fchdir(tree) != 0 || syscall(SYS_pivot_root, ".", ".") != 0)
-        return -errno;
-    if (umount2(".", MNT_DETACH) != 0 || chdir("/") != 0)
-        return -errno;
-    return 0;
+    return mounts_pivot();
 }
 
 static int make_tmpfs(const char *size)
 {
-    long context = syscall(SYS_fsopen, "tmpfs", 1 /* FSOPEN_CLOEXEC */);
+    int context = fsopen("tmpfs", FSOPEN_CLOEXEC);
     if (context < 0)
         return -errno;
     int result = 0;
-    if (syscall(SYS_fsconfig, context, FSCONFIG_SET_STRING, "size", size, 0) != 0 ||
-        syscall(SYS_fsconfig, context, FSCONFIG_SET_STRING, "mode", "0755", 0) != 0 ||
-        syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) != 0)
+    if (fsconfig(context, FSCONFIG_SET_STRING, "size", size, 0) != 0 ||
+        fsconfig(context, FSCONFIG_SET_STRING, "mode", "0755", 0) != 0 ||
+        fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) != 0)
         result = -errno;
-    long mount = -1;
+    int mount = -1;
     if (result == 0)
-        mount = syscall(SYS_fsmount, context, 1 /* FSMOUNT_CLOEXEC */, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
+        mount = fsmount(context, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
     if (result == 0 && mount < 0)
         result = -errno;
-    close((int)context);
-    return result == 0 ? (int)mount : result;
+    close(context);
+    return result == 0 ? mount : result;
 }
 
 static int place_node(int device_directory, const char *name, int node)
@@ -125,10 +90,10 @@ static int place_node(int device_directory, const char *name, int node)
     if (file < 0)
         return -errno;
     close(file);
-    int target = open_beneath(device_directory, name, 0);
+    int target = mounts_open_beneath(device_directory, name, 0, MOUNTS_ACROSS);
     if (target < 0)
         return target;
-    int result = attach(node, target);
+    int result = mounts_attach(node, target);
     close(target);
     return result;
 }
@@ -149,26 +114,24 @@ static int fill_devices(int directory, const int nodes[NODE_COUNT])
 
 static int mount_devices(const int nodes[NODE_COUNT])
 {
-    int target = open_beneath(AT_FDCWD, "dev", O_DIRECTORY);
+    int target = mounts_open_beneath(AT_FDCWD, "dev", O_DIRECTORY, MOUNTS_ACROSS);
     if (target < 0)
         return target;
     int devices = make_tmpfs(DEV_OPTIONS_SIZE);
-    int result = devices < 0 ? devices : attach(devices, target);
+    int result = devices < 0 ? devices : mounts_attach(devices, target);
     close(target);
     if (result == 0)
         result = fill_devices(devices, nodes);
-    return result == 0 ? set_attributes(devices, MOUNT_ATTR_RDONLY) : result;
+    return result == 0 ? mounts_restrict(devices, MOUNT_ATTR_RDONLY) : result;
 }
 
 /* Before the namespace is left: a mount can only be copied in the namespace that it belongs to. */
 static int clone_image(int root)
 {
-    int tree = clone_mount(root, "");
+    int tree = mounts_clone(root, "", MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, 0);
     if (tree < 0)
         return tree;
-    int result = set_attributes(tree, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
-    if (result == 0)
-        result = check_mount_points(tree);
+    int result = check_mount_points(tree);
     return result == 0 ? tree : result;
 }
 

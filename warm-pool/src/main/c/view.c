@@ -11,9 +11,9 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "mounts.h"
 #include "report.h"
 
 /* The root itself holds directories, links and a few small files only. */
@@ -138,9 +138,6 @@ static uint64_t attributes_of(enum view_kind kind)
 
 static int attach_tree(int tree, const struct view_entry *entry)
 {
-    struct mount_attr attributes = {.attr_set = attributes_of(entry->kind), .propagation = MS_PRIVATE};
-    if (mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes, sizeof attributes) != 0)
-        return report_failure("set attributes of the mount of", entry->source, errno);
     struct stat state;
     if (fstat(tree, &state) != 0)
         return report_failure("examine", entry->source, errno);
@@ -152,9 +149,9 @@ static int attach_tree(int tree, const struct view_entry *entry)
 
 static int bind_entry(const struct view_entry *entry)
 {
-    int tree = open_tree(AT_FDCWD, entry->source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+    int tree = mounts_clone(AT_FDCWD, entry->source, attributes_of(entry->kind), AT_RECURSIVE);
     if (tree < 0)
-        return report_failure("clone the mount of", entry->source, errno);
+        return report_failure("clone the mount of", entry->source, -tree);
     int result = attach_tree(tree, entry);
     close(tree);
     return result;
@@ -201,15 +198,11 @@ static int carry_out(const struct view_entry *entry)
     return -EINVAL;
 }
 
-/* pivot_root onto itself: the old root lies above the new one for a moment and is then detached. */
-static int pivot(void)
+static int enter_stage(void)
 {
-    if (syscall(SYS_pivot_root, ".", ".") != 0)
-        return report_failure("pivot to", "the new root", errno);
-    if (umount2(".", MNT_DETACH) != 0)
-        return report_failure("detach", "the old root", errno);
-    if (chdir("/") != 0)
-        return report_failure("enter", "/", errno);
+    int result = mounts_pivot();
+    if (result != 0)
+        return report_failure("pivot to", "the new root", -result);
     struct mount_attr read_only = {.attr_set = MOUNT_ATTR_RDONLY};
     if (mount_setattr(AT_FDCWD, "/", 0, &read_only, sizeof read_only) != 0)
         return report_failure("make read-only", "/", errno);
@@ -229,5 +222,5 @@ int view_enter(const struct view_plan *plan)
         if (result != 0)
             return result;
     }
-    return pivot();
+    return enter_stage();
 }
