@@ -21,6 +21,7 @@
 #include "files.h"
 #include "identity.h"
 #include "landlock.h"
+#include "launcher.h"
 #include "privilege.h"
 #include "report.h"
 
@@ -77,11 +78,8 @@ static void examine_capabilities(struct finding *finding)
         int number;
         const char *name;
     } needed[] = {
-        {CAP_SYS_ADMIN, "SYS_ADMIN"}, {CAP_SYS_CHROOT, "SYS_CHROOT"}, {CAP_SYS_PTRACE, "SYS_PTRACE"},
-        {CAP_SETUID, "SETUID"},       {CAP_SETGID, "SETGID"},         {CAP_SETPCAP, "SETPCAP"},
-        {CAP_NET_ADMIN, "NET_ADMIN"}, {CAP_CHOWN, "CHOWN"},           {CAP_DAC_OVERRIDE, "DAC_OVERRIDE"},
-        {CAP_KILL, "KILL"},
-    };
+#define NEEDED(name) {CAP_##name, #name},
+        LAUNCHER_CAPABILITIES(NEEDED)};
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
         if (prctl(PR_CAPBSET_READ, needed[i].number, 0, 0, 0) != 1) {
             found(finding, MISSING, "%s is not in the bounding set: a container needs --privileged", needed[i].name);

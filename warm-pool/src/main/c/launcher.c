@@ -28,12 +28,8 @@
 #define DESCRIPTORS_BASE 256
 #define EVENTS_PER_TURN 64
 
-/* What is needed after set-up: to clone into namespaces and enter them, to hand these on to the zygotes, to give files
- * of groups away, to open beneath the gateway's state, to kill. */
-#define LAUNCHER_PRIVILEGES                                                                                   \
-    (PRIVILEGE(CAP_SYS_ADMIN) | PRIVILEGE(CAP_SYS_CHROOT) | PRIVILEGE(CAP_SYS_PTRACE) | PRIVILEGE(CAP_SETUID) | \
-     PRIVILEGE(CAP_SETGID) | PRIVILEGE(CAP_SETPCAP) | PRIVILEGE(CAP_NET_ADMIN) | PRIVILEGE(CAP_CHOWN) |       \
-     PRIVILEGE(CAP_DAC_OVERRIDE) | PRIVILEGE(CAP_KILL))
+#define KEPT(name) PRIVILEGE(CAP_##name) |
+#define LAUNCHER_PRIVILEGES (LAUNCHER_CAPABILITIES(KEPT) PRIVILEGE_NONE)
 
 static struct launcher launcher_state;
 

@@ -17,6 +17,12 @@
 #include "services.h"
 #include "slots.h"
 
+/* What is needed after set-up: to clone into namespaces and enter them, to hand these on to the zygotes, to give files
+ * of groups away, to open beneath the gateway's state, to kill. Names without CAP_. */
+#define LAUNCHER_CAPABILITIES(X)                                                                                  \
+    X(SYS_ADMIN) X(SYS_CHROOT) X(SYS_PTRACE) X(SETUID) X(SETGID) X(SETPCAP) X(NET_ADMIN) X(CHOWN) X(DAC_OVERRIDE) \
+    X(KILL)
+
 /* What a descriptor that the poll loop waits for belongs to; with an index where there are several. */
 enum source {
     SOURCE_SIGNALS,
