@@ -63,7 +63,7 @@ class ArchitectureTest {
       assertThat(allowed).as("the table's line of %s", type.getPackageName()).isNotNull();
       type.getDirectDependenciesFromSelf().stream()
           .map(dependency -> dependency.getTargetClass().getPackageName())
-          .filter(used -> used.startsWith("dev.kiln") && !used.startsWith("dev.kiln.image"))
+          .filter(used -> used.startsWith("dev.kiln"))
           .filter(used -> !used.equals(type.getPackageName()) && !allowed.contains(used))
           .forEach(used -> violations.add(type.getName() + " uses " + used));
     }
