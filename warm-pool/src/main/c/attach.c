@@ -6,6 +6,7 @@
 #include <linux/magic.h>
 #include <sched.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -26,11 +27,17 @@ struct trees {
     int layers;
 };
 
-static void name_directory(char *path, size_t size, const char *parent, const uint8_t *digest)
+/* "<parent>/<digest in hexadecimal>". */
+static void name_directory(char *path, const char *parent, const uint8_t *digest)
 {
-    int length = snprintf(path, size, "%s/", parent);
-    for (int i = 0; i < KILN_DIGEST_BYTES; i++)
-        length += snprintf(path + length, size - (size_t)length, "%02x", digest[i]);
+    static const char digits[] = "0123456789abcdef";
+    char *end = stpcpy(path, parent);
+    *end++ = '/';
+    for (int i = 0; i < KILN_DIGEST_BYTES; i++) {
+        *end++ = digits[digest[i] >> 4];
+        *end++ = digits[digest[i] & 0xf];
+    }
+    *end = '\0';
 }
 
 /* By which nothing can be written, no device opened and no id gained. */
@@ -39,7 +46,7 @@ static void name_directory(char *path, size_t size, const char *parent, const ui
 static int open_tree_of(const struct launcher *launcher, const char *parent, const uint8_t *digest)
 {
     char path[2 * KILN_DIGEST_BYTES + 16];
-    name_directory(path, sizeof path, parent, digest);
+    name_directory(path, parent, digest);
     int directory = mounts_open_beneath(launcher->state, path, O_DIRECTORY, MOUNTS_WITHIN);
     if (directory < 0)
         return directory;
@@ -83,11 +90,11 @@ static void close_trees(const struct trees *trees)
         close(trees->layers);
 }
 
-/* In the sandbox's mount namespace, whose root is the image's: the target must be a directory of the image itself,
- * reached by no link, and not one that something is mounted on. */
-static int mount_tree(int root, int tree, const char *target)
+/* In the sandbox's mount namespace, whose root, the image's, is the current directory: the target must be a directory of
+ * the image itself, reached by no link, and not one that something is mounted on. */
+static int mount_tree(int tree, const char *target)
 {
-    int place = mounts_open_beneath(root, target, O_DIRECTORY, MOUNTS_WITHIN);
+    int place = mounts_open_beneath(AT_FDCWD, target, O_DIRECTORY, MOUNTS_WITHIN);
     if (place < 0)
         return place;
     int result = mounts_attach(tree, place);
@@ -111,9 +118,9 @@ static int configure_size(int place, uint64_t bytes)
     return result;
 }
 
-static int resize_tmp(int root, uint64_t bytes)
+static int resize_tmp(uint64_t bytes)
 {
-    int place = mounts_open_beneath(root, TMP_TARGET, O_DIRECTORY, MOUNTS_ACROSS);
+    int place = mounts_open_beneath(AT_FDCWD, TMP_TARGET, O_DIRECTORY, MOUNTS_ACROSS);
     if (place < 0)
         return place;
     struct statfs system;
@@ -126,24 +133,19 @@ static int resize_tmp(int root, uint64_t bytes)
     return result;
 }
 
-/* Entered: the current directory and the root are the sandbox's. */
+/* Entered: the kernel has made the sandbox's root the root and the current directory. */
 static int change_inside(const struct kiln_attach *attach, const struct trees *trees, uint32_t *step)
 {
-    *step = KILN_STEP_NAMESPACE_ENTER;
-    int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (root < 0)
-        return -errno;
     *step = KILN_STEP_TMP_RESIZE;
-    int result = resize_tmp(root, attach->tmp_bytes);
+    int result = resize_tmp(attach->tmp_bytes);
     if (result == 0) {
         *step = KILN_STEP_CODE_MOUNT;
-        result = mount_tree(root, trees->code, CODE_TARGET);
+        result = mount_tree(trees->code, CODE_TARGET);
     }
     if (result == 0 && trees->layers >= 0) {
         *step = KILN_STEP_LAYERS_MOUNT;
-        result = mount_tree(root, trees->layers, LAYERS_TARGET);
+        result = mount_tree(trees->layers, LAYERS_TARGET);
     }
-    close(root);
     return result;
 }
 
