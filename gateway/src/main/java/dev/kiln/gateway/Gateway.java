@@ -5,6 +5,7 @@ import dev.kiln.gateway.deploy.Deployments;
 import dev.kiln.gateway.function.FunctionService;
 import dev.kiln.gateway.function.FunctionStore;
 import dev.kiln.gateway.function.StoreUnavailableException;
+import dev.kiln.gateway.http.RequestCheck;
 import dev.kiln.gateway.observe.InvocationMetrics;
 import dev.kiln.gateway.observe.ReadyCheck;
 import dev.kiln.gateway.rest.NativeRoutes;
@@ -70,6 +71,7 @@ final class Gateway {
     loadFunctions();
     deployments.collectGarbage();
     meters.register();
+    RequestCheck.addTo(router);
     routes.addTo(router);
     urls.addTo(router);
     sandboxes.gone().thenRun(this::endWithoutLauncher);

@@ -1,0 +1,64 @@
+package dev.kiln.gateway.http;
+
+import dev.kiln.gateway.invoke.RequestIds;
+import dev.kiln.gateway.problem.ProblemException;
+import dev.kiln.gateway.problem.Violation;
+import io.quarkus.vertx.http.runtime.RouteConstants;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Refuses, before every other route, requests whose head leaves open for whom they are or where
+ * their body ends.
+ */
+public final class RequestCheck {
+
+  private static final String CHUNKED = "chunked";
+
+  private RequestCheck() {}
+
+  /** Adds it to {@code router}. */
+  public static void addTo(Router router) {
+    router
+        .route()
+        .order(RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT - 2)
+        .handler(RequestCheck::handle)
+        .failureHandler(RequestCheck::failed);
+  }
+
+  private static void handle(RoutingContext context) {
+    HttpServerRequest request = context.request();
+    Optional<Violation> violation = violation(request);
+    violation.ifPresentOrElse(found -> refuse(request, found), context::next);
+  }
+
+  /** Vert.x itself refuses, before any route, what has no usable host. */
+  private static void failed(RoutingContext context) {
+    Optional<Violation> violation = violation(context.request());
+    violation.ifPresentOrElse(
+        found -> refuse(context.request(), found), () -> FailureHandler.handle(context));
+  }
+
+  private static void refuse(HttpServerRequest request, Violation violation) {
+    // What follows on this connection may be a body that was taken for a request.
+    request.response().endHandler(end -> request.connection().close());
+    ProblemDocuments.send(
+        request.response(), RequestIds.next(), ProblemException.ofViolations(List.of(violation)));
+  }
+
+  private static Optional<Violation> violation(HttpServerRequest request) {
+    if (request.authority() == null || request.headers().getAll(HttpHeaders.HOST).size() > 1) {
+      return Optional.of(new Violation("Host", "must be there once, as host or host:port"));
+    }
+    List<String> encodings = request.headers().getAll(HttpHeaders.TRANSFER_ENCODING);
+    if (encodings.isEmpty()
+        || encodings.size() == 1 && encodings.get(0).equalsIgnoreCase(CHUNKED)) {
+      return Optional.empty();
+    }
+    return Optional.of(new Violation("Transfer-Encoding", "must be chunked, or not be there"));
+  }
+}

@@ -1,0 +1,57 @@
+package dev.kiln.gateway;
+
+import static dev.kiln.gateway.Gateways.put;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@QuarkusTest
+@QuarkusTestResource(GatewayResources.class)
+final class RequestCheckTest {
+
+  private static void assertRefused(RawClient client, String header) {
+    assertThat(client.readLine()).contains("400");
+    assertThat(client.readUntil("content-type")).contains("application/problem+json");
+    assertThat(client.readUntil("{"))
+        .contains("\"code\":\"invalid-request\"")
+        .contains("\"parameter\":\"" + header + "\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "POST /functions/checked/invocations",
+        "GET /functions/checked/logs",
+        "PUT /functions/checked",
+        "GET /fn/checked/path",
+        "GET /functions",
+        "GET /pool"
+      })
+  void aRequestForNobodyIsRefused(String request) {
+    put("checked", "v1");
+    for (String hosts : new String[] {"", "Host: a b\r\n", "Host: x\r\nHost: y\r\n"}) {
+      try (RawClient client = new RawClient(RestAssured.port)) {
+        client.send(request + " HTTP/1.1\r\n" + hosts + "Content-Length: 0\r\n\r\n");
+        assertRefused(client, "Host");
+      }
+    }
+  }
+
+  @Test
+  void aBodyWhoseEndIsUnknownIsRefusedAndNothingAfterItIsARequest() {
+    put("smuggled", "v1");
+    try (RawClient client = new RawClient(RestAssured.port)) {
+      client.send("POST /functions/smuggled/invocations HTTP/1.1\r\nHost: x\r\n");
+      client.send("Transfer-Encoding: xchunked\r\n\r\n");
+      client.send("DELETE /functions/smuggled HTTP/1.1\r\nHost: x\r\n\r\n");
+      assertRefused(client, "Transfer-Encoding");
+      assertThat(client.readLine()).as("the connection has ended").isNull();
+    }
+    RestAssured.get("/functions/smuggled").then().statusCode(200);
+  }
+}
