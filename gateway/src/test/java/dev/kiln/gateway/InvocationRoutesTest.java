@@ -121,6 +121,27 @@ final class InvocationRoutesTest {
         .header("Server-Timing", containsString("total"));
   }
 
+  /** The error type is the function's to choose. */
+  @Test
+  void aFunctionCannotBlameItsCallerForAnEventThatIsJson() {
+    put("blames", "v1");
+    sandboxes
+        .pool()
+        .handle(
+            "blames",
+            (version, event) ->
+                CompletableFuture.failedFuture(
+                    new InvocationException.OfFunction(
+                        Fault.RAISED, "Runtime.UnmarshalError", "so it said", List.of())));
+    invoke("blames", "{}").then().statusCode(502).body("code", equalTo("function-raised"));
+    given()
+        .post("/functions/blames/invocations")
+        .then()
+        .statusCode(502)
+        .body("code", equalTo("function-raised"));
+    invoke("blames", "{\"a\":").then().statusCode(400).body("code", equalTo("invalid-event"));
+  }
+
   @Test
   void anEngineThatFailsIsNotTheFunctionsFault() {
     put("engine", "v1");

@@ -33,8 +33,7 @@ public final class Call {
   private final CompletableFuture<Answer> outcome = new CompletableFuture<>();
   private long stepStartedAt;
   private int finished;
-  private ByteBuf event;
-  private boolean eventTaken;
+  private final ByteBuf event;
 
   @Nullable Ticket ticket;
   @Nullable Permit permit;
@@ -163,16 +162,16 @@ public final class Call {
     return event.readableBytes();
   }
 
-  /** Hands the event over to whoever sends it. */
-  ByteBuf takeEvent() {
-    eventTaken = true;
-    return event;
+  /** Returns the event for whoever sends and releases it; the call keeps it until its end. */
+  ByteBuf eventToSend() {
+    return event.retainedDuplicate();
+  }
+
+  boolean isEventJson() {
+    return EventSyntax.isJson(event);
   }
 
   void releaseEvent() {
-    if (!eventTaken) {
-      eventTaken = true;
-      event.release();
-    }
+    event.release();
   }
 }

@@ -15,6 +15,7 @@ final class Failures {
 
   /**
    * What a runtime reports for an event that is not JSON: the caller's doing, not the function's.
+   * The function shares the runtime's process and can report the same, so it is not believed alone.
    */
   private static final String UNMARSHAL_ERROR = "Runtime.UnmarshalError";
 
@@ -39,7 +40,7 @@ final class Failures {
 
   private static ProblemException ofInvocation(Call call, InvocationException failure) {
     if (failure instanceof OfFunction of) {
-      return ofFunction(of);
+      return ofFunction(call, of);
     }
     if (failure instanceof InvocationException.OverCapacity over) {
       return ProblemException.overCapacity(over.reason(), over.getMessage());
@@ -48,8 +49,8 @@ final class Failures {
     return ProblemException.of(ProblemCode.ENGINE_FAILED, failure.getMessage());
   }
 
-  private static ProblemException ofFunction(OfFunction failure) {
-    if (failure.errorType().equals(UNMARSHAL_ERROR)) {
+  private static ProblemException ofFunction(Call call, OfFunction failure) {
+    if (failure.errorType().equals(UNMARSHAL_ERROR) && !call.isEventJson()) {
       return ProblemException.of(ProblemCode.INVALID_EVENT, failure.getMessage());
     }
     ProblemCode code =

@@ -91,7 +91,7 @@ public final class InvocationPath {
     call.lease = lease;
     return lease.send(
         new Invocation(
-            call.requestId(), call.deadline, call.takeEvent(), call.traceId(), Optional.empty()));
+            call.requestId(), call.deadline, call.eventToSend(), call.traceId(), Optional.empty()));
   }
 
   private void stream(
