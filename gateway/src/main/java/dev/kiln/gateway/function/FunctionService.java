@@ -149,14 +149,23 @@ public final class FunctionService implements FunctionStore.Listener {
     }
   }
 
+  /** A change that the listener fails at is taken back here: it comes again with the next look. */
   private void apply(FunctionId id, Optional<Function> next) {
-    Optional<Function> before =
-        next.isPresent()
-            ? Optional.ofNullable(functions.put(id, next.get()))
-            : Optional.ofNullable(functions.remove(id));
-    if (!next.equals(before)) {
-      listener.changed(id, next).toCompletableFuture().join();
+    Optional<Function> before = find(id);
+    if (next.equals(before)) {
+      return;
     }
+    hold(id, next);
+    try {
+      listener.changed(id, next).toCompletableFuture().join();
+    } catch (RuntimeException e) {
+      hold(id, before);
+      throw e;
+    }
+  }
+
+  private void hold(FunctionId id, Optional<Function> next) {
+    next.ifPresentOrElse(function -> functions.put(id, function), () -> functions.remove(id));
   }
 
   private ReentrantLock lockOf(FunctionId id) {

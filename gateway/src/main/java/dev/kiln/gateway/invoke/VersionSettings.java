@@ -20,6 +20,17 @@ public record VersionSettings(
 
   private static final long MILLIS_PER_CPU = 1000;
 
+  /** What the launcher grants all slots together, for each of them. */
+  private static final int PROCESSES_MAX = 512;
+
+  /** Throws {@link IllegalArgumentException} where a sandbox could have more than its slot. */
+  public VersionSettings {
+    if (processes < 1 || processes > PROCESSES_MAX) {
+      throw new IllegalArgumentException(
+          "kiln.function.processes is " + processes + ": it must be from 1 to " + PROCESSES_MAX);
+    }
+  }
+
   int cpuMillis(int memoryMegabytes) {
     return (int) Math.max(cpuMillisMin, memoryMegabytes * MILLIS_PER_CPU / megabytesPerCpu);
   }

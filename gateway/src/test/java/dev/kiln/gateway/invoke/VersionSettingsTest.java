@@ -1,0 +1,29 @@
+package dev.kiln.gateway.invoke;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class VersionSettingsTest {
+
+  private static VersionSettings withProcesses(int processes) {
+    return new VersionSettings("us-east-1", 1769, 1000, processes, 1000, 100);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 513})
+  void aSandboxHasNoMoreProcessesThanItsSlot(int processes) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> withProcesses(processes))
+        .withMessageContaining("kiln.function.processes");
+  }
+
+  @Test
+  void cpuGrowsWithMemory() {
+    assertThat(withProcesses(512).cpuMillis(128)).isEqualTo(1000);
+    assertThat(withProcesses(1).cpuMillis(3538)).isEqualTo(2000);
+  }
+}
