@@ -429,7 +429,8 @@ final class FunctionRoutesTest {
         .then()
         .statusCode(200)
         .body(containsString("/functions/{name}/invocations"))
-        .body(containsString("/fn/{name}/{path}"));
+        .body(containsString("/fn/{name}/{path}"))
+        .body(containsString("summary: Show a function"));
   }
 
   private static List<Path> files(Path directory) {

@@ -171,6 +171,24 @@ final class InvocationRoutesTest {
   }
 
   @Test
+  void whatIsNoInvocationIsToldWhatWouldBe() {
+    put("asked", "v1");
+    given()
+        .get("/functions/asked/invocations")
+        .then()
+        .statusCode(405)
+        .header("Allow", "POST")
+        .body("code", equalTo("method-not-allowed"))
+        .body("remedy", containsString("POST"));
+    given()
+        .post("/functions/asked/invocations?version=1")
+        .then()
+        .statusCode(400)
+        .body("violations.parameter", contains("version"))
+        .body("detail", containsString("name:version"));
+  }
+
+  @Test
   void anEventBeyondTheLimitIs413() {
     put("limited", "v1");
     invoke("limited", "\"" + "x".repeat(999_998) + "\"").then().statusCode(200);

@@ -5,6 +5,7 @@ import static dev.kiln.gateway.Gateways.put;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsInAnyOrder;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
 import dev.kiln.log.LogSink;
@@ -66,7 +67,8 @@ final class LogRoutesTest {
         .get("/functions/talks/logs?tail=x&follow=maybe&colour=red")
         .then()
         .statusCode(400)
-        .body("violations.parameter", containsInAnyOrder("tail", "follow", "colour"));
+        .body("violations.parameter", containsInAnyOrder("tail", "follow", "colour"))
+        .body("detail", containsString("there are follow, requestId, tail"));
   }
 
   @Test

@@ -4,10 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.kiln.gateway.problem.Violation;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a caller sent, read field by field; what is wrong is collected instead of thrown, so that
@@ -18,14 +21,20 @@ final class Parameters {
   private static final int MAX_DIGITS = 9;
 
   private final Map<String, JsonNode> left;
+  private final Set<String> asked = new HashSet<>();
   private final List<Violation> violations = new ArrayList<>();
 
   Parameters(Map<String, JsonNode> given) {
     this.left = new HashMap<>(given);
   }
 
+  private @Nullable JsonNode take(String name) {
+    asked.add(name);
+    return left.remove(name);
+  }
+
   Optional<String> text(String name) {
-    JsonNode value = left.remove(name);
+    JsonNode value = take(name);
     if (value == null) {
       return Optional.empty();
     }
@@ -37,7 +46,7 @@ final class Parameters {
   }
 
   OptionalInt number(String name, int least, int most) {
-    JsonNode value = left.remove(name);
+    JsonNode value = take(name);
     if (value == null) {
       return OptionalInt.empty();
     }
@@ -55,7 +64,7 @@ final class Parameters {
   }
 
   Optional<Map<String, String>> texts(String name) {
-    JsonNode value = left.remove(name);
+    JsonNode value = take(name);
     if (value == null) {
       return Optional.empty();
     }
@@ -83,7 +92,10 @@ final class Parameters {
 
   /** Returns all that is wrong, what nobody asked for included. */
   List<Violation> finish() {
-    left.keySet().stream().sorted().forEach(name -> violate(name, "is not a parameter here"));
+    left.keySet().stream()
+        .sorted()
+        .map(name -> Violation.unknown(name, asked))
+        .forEach(violations::add);
     left.clear();
     return violations;
   }

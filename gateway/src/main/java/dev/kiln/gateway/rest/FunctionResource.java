@@ -21,6 +21,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.Set;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /**
  * The functions that there are. PUT, PATCH, invocations and logs stream and are routes of their
@@ -46,6 +47,7 @@ public final class FunctionResource {
   /** Lists all functions, by name. */
   @GET
   @NonBlocking
+  @Operation(summary = "List the functions")
   public ArrayNode list(@Context UriInfo uri) {
     QueryParameters.allowOnly(uri, Set.of());
     ArrayNode all = JsonNodeFactory.instance.arrayNode();
@@ -57,6 +59,7 @@ public final class FunctionResource {
   @GET
   @Path("/{name}")
   @NonBlocking
+  @Operation(summary = "Show a function")
   public ObjectNode get(@PathParam("name") String name, @Context UriInfo uri) {
     QueryParameters.allowOnly(uri, Set.of(ENVIRONMENT));
     FunctionId id = PathSegments.function(name);
@@ -74,6 +77,7 @@ public final class FunctionResource {
   @DELETE
   @Path("/{name}")
   @Blocking
+  @Operation(summary = "Remove a function")
   public void delete(@PathParam("name") String name, @Context UriInfo uri) {
     QueryParameters.allowOnly(uri, Set.of());
     deployments.delete(PathSegments.function(name));

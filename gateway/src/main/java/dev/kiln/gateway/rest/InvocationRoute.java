@@ -11,6 +11,7 @@ import dev.kiln.gateway.http.ProblemDocuments;
 import dev.kiln.gateway.invoke.Call;
 import dev.kiln.gateway.invoke.InvocationPath;
 import dev.kiln.gateway.invoke.RequestIds;
+import dev.kiln.gateway.problem.ProblemCode;
 import dev.kiln.gateway.problem.ProblemException;
 import dev.kiln.gateway.problem.Violation;
 import io.netty.buffer.ByteBuf;
@@ -36,6 +37,9 @@ public final class InvocationRoute implements Handler<RoutingContext> {
 
   private static final String PREFIX = "/functions/";
   private static final String SUFFIX = "/invocations";
+  private static final String NO_PARAMETERS =
+      "is not a parameter here; there are none, and another version is called as name:version";
+
   private static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
 
   /** What a handler gets for a call without a body, as in AWS Lambda. */
@@ -57,10 +61,12 @@ public final class InvocationRoute implements Handler<RoutingContext> {
   public void handle(RoutingContext context) {
     HttpServerRequest request = context.request();
     String uri = request.path();
-    if (!request.method().equals(HttpMethod.POST)
-        || !uri.endsWith(SUFFIX)
-        || uri.length() <= PREFIX.length() + SUFFIX.length()) {
+    if (!uri.endsWith(SUFFIX) || uri.length() <= PREFIX.length() + SUFFIX.length()) {
       context.next();
+      return;
+    }
+    if (!request.method().equals(HttpMethod.POST)) {
+      refuseMethod(request);
       return;
     }
     long startedAt = System.nanoTime();
@@ -100,12 +106,23 @@ public final class InvocationRoute implements Handler<RoutingContext> {
     path.run(call, caller);
   }
 
+  private static void refuseMethod(HttpServerRequest request) {
+    request.response().putHeader(HttpHeaders.ALLOW, "POST");
+    ProblemDocuments.send(
+        request.response(),
+        RequestIds.next(),
+        ProblemException.of(
+            ProblemCode.METHOD_NOT_ALLOWED,
+            "An invocation is a POST whose body is the event",
+            "Use POST; GET /fn/{name} calls the function as a web page."));
+  }
+
   private static void refuseParameters(HttpServerRequest request) {
     String query = request.query();
     if (query != null && !query.isEmpty()) {
       throw ProblemException.ofViolations(
           request.params().names().stream()
-              .map(name -> new Violation(name, "An invocation has no such parameter"))
+              .map(name -> new Violation(name, NO_PARAMETERS))
               .toList());
     }
   }

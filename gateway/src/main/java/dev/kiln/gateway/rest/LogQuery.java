@@ -18,14 +18,15 @@ import org.jspecify.annotations.Nullable;
  */
 record LogQuery(boolean follow, int tail, Optional<String> requestId) {
 
+  private static final List<String> NAMES = List.of("follow", "tail", "requestId");
   private static final int TAIL_MAX = 1_000_000;
 
   /** Reads a query; throws a {@link ProblemException} that names all that is wrong. */
   static LogQuery of(MultiMap parameters) {
     List<Violation> violations = new ArrayList<>();
     parameters.names().stream()
-        .filter(name -> !List.of("follow", "tail", "requestId").contains(name))
-        .forEach(name -> violations.add(new Violation(name, "is not a parameter here")));
+        .filter(name -> !NAMES.contains(name))
+        .forEach(name -> violations.add(Violation.unknown(name, NAMES)));
     LogQuery query =
         new LogQuery(
             follow(parameters.get("follow"), violations),

@@ -10,6 +10,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.Set;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /** The sandboxes of this node. */
 @Path("/pool")
@@ -28,6 +29,7 @@ public final class PoolResource {
    */
   @GET
   @NonBlocking
+  @Operation(summary = "Show the sandboxes of this node")
   public PoolSnapshot get(@Context UriInfo uri) {
     QueryParameters.allowOnly(uri, Set.of());
     return pool.snapshot();

@@ -16,7 +16,7 @@ final class QueryParameters {
     List<Violation> violations =
         uri.getQueryParameters().keySet().stream()
             .filter(name -> !allowed.contains(name))
-            .map(name -> new Violation(name, "is not a parameter here"))
+            .map(name -> Violation.unknown(name, allowed))
             .toList();
     if (!violations.isEmpty()) {
       throw ProblemException.ofViolations(violations);

@@ -16,6 +16,7 @@ import jakarta.ws.rs.core.UriInfo;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 
 /** The runtimes that functions can be written for. */
@@ -34,6 +35,7 @@ public final class RuntimeResource {
   /** Lists them as {@code {name, digest, unpackedBytes, contract, stemsReady, status}}. */
   @GET
   @NonBlocking
+  @Operation(summary = "List the runtimes")
   public ArrayNode list(@Context UriInfo uri) {
     QueryParameters.allowOnly(uri, Set.of());
     Map<String, PoolSnapshot.Runtime> states =
