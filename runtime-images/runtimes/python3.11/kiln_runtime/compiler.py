@@ -10,6 +10,9 @@ MAX_SOURCE_BYTES = 4 * 1024 * 1024
 MAX_FILES = 20_000
 MAX_WARNINGS = 100
 
+# Where a module uses one of these, it may have names that its code does not show.
+MAKING_NAMES = ("*", "__getattr__", "exec", "globals", "locals", "modules", "setattr", "vars")
+
 # In the order in which the path-based finder tries them.
 SUFFIXES = (*EXTENSION_SUFFIXES, *SOURCE_SUFFIXES, *BYTECODE_SUFFIXES)
 
@@ -17,7 +20,7 @@ SUFFIXES = (*EXTENSION_SUFFIXES, *SOURCE_SUFFIXES, *BYTECODE_SUFFIXES)
 def compile_folder(root, handler):
     """Returns (bundle, warnings). The modules nearest to the handler come first, until the bound is reached; what is
     beyond it is imported from its file. A file that does not compile is a warning: it may never be imported; so is a
-    handler whose module is not there."""
+    handler whose module, or whose function in it, is not there."""
     modules, problems, total = [], _missing(root, handler), 0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -28,7 +31,9 @@ def compile_folder(root, handler):
                 total += len(source)
                 if total > MAX_SOURCE_BYTES:
                     break
-                modules.append((name, is_package, path, compile(source, f"{root}/{path}", "exec", dont_inherit=True)))
+                code = compile(source, f"{root}/{path}", "exec", dont_inherit=True)
+                modules.append((name, is_package, path, code))
+                problems += _undefined(name, path, code, handler)
             except (OSError, SyntaxError, ValueError, RecursionError, OverflowError, MemoryError) as error:
                 problems.append(_problem(path, error))
     return bundle.pack(modules), problems[:MAX_WARNINGS]
@@ -40,6 +45,23 @@ def _missing(root, handler):
     if os.path.isdir(f"{root}/{path}") or any(os.path.exists(f"{root}/{path}{suffix}") for suffix in SUFFIXES):
         return []
     return [{"file": f"{path}.py", "line": 0, "message": f"the module of the handler {handler!r} is not in the code"}]
+
+
+def _undefined(module, path, code, handler):
+    """A function is taken for missing where nothing in its module bears its name and nothing makes names unseen."""
+    handler_module, _, function = handler.replace("/", ".").rpartition(".")
+    if module != handler_module or {function, *MAKING_NAMES} & set(_names(code)):
+        return []
+    return [{"file": path, "line": 0, "message": f"the function of the handler {handler!r} is not in its module"}]
+
+
+def _names(code):
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, type(code)):
+            yield from _names(constant)
+        elif constant == ("*",):
+            yield "*"
 
 
 def _problem(path, error):

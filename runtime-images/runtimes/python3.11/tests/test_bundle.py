@@ -122,8 +122,26 @@ class BundleTest(unittest.TestCase):
         self.assertEqual({"warnings": [{"file": "broken.py", "line": 3, "message": "invalid syntax"}]}, report)
         self.assertEqual((testing.ANSWER, 1), self.answer(root, packed))
 
+    def test_a_handler_whose_function_is_not_there_is_a_warning(self):
+        for source in ("", "def handle(event, context): pass\n", "import os\nprint('handler')\n"):
+            root = self.folder({"app.py": source})
+            report, _ = self.sandbox(root).compile("app.handler")
+            self.assertEqual(["app.py"], [warning["file"] for warning in report["warnings"]], source)
+            self.assertIn("is not in its module", report["warnings"][0]["message"])
+        for source in (
+            "handler = print\n",
+            "from os.path import join as handler\n",
+            "from os.path import *\n",
+            "globals()['hand' + 'ler'] = print\n",
+            "def __getattr__(name): return print\n",
+            "def make():\n    global handler\n    handler = print\nmake()\n",
+            "if True:\n    async def handler(event, context): pass\n",
+        ):
+            root = self.folder({"app.py": source})
+            self.assertEqual({"warnings": []}, self.sandbox(root).compile("app.handler")[0], source)
+
     def test_a_handler_whose_module_is_not_there_is_a_warning(self):
-        root = self.folder({"folder/app.py": ""})
+        root = self.folder({"folder/app.py": "handler = print\n"})
         report, _ = self.sandbox(root).compile("app.handler")
         self.assertEqual(["app.py"], [warning["file"] for warning in report["warnings"]])
         self.assertEqual({"warnings": []}, self.sandbox(root).compile("folder/app.handler")[0])
@@ -138,7 +156,7 @@ class BundleTest(unittest.TestCase):
         large = "x = '" + "a" * (compiler.MAX_SOURCE_BYTES // 2) + "'\n"
         root = self.folder(
             {
-                "deep/down/app.py": "",
+                "deep/down/app.py": "handler = print\n",
                 "deep/__init__.py": "",
                 "deep/down/__init__.py": large,
                 "deep/down/near.py": "",
