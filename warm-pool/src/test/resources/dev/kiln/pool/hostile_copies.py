@@ -48,10 +48,10 @@ def in_daemon(action):
     os.wait()
 
 
-def received_lines():
-    """A copy's lines, taken from descriptor 4 in the runtime's place."""
+def received_lines(flags=0):
+    """A copy's lines, taken from descriptor 4 before the runtime takes them, or beside it (MSG_PEEK)."""
     with socket.socket(fileno=os.dup(CHANNELS)) as channels:
-        ancillary = channels.recvmsg(1, socket.CMSG_SPACE(12))[1]
+        ancillary = channels.recvmsg(1, socket.CMSG_SPACE(12), flags)[1]
     return array.array("i", ancillary[0][2]).tolist()
 
 
@@ -61,15 +61,12 @@ def received_lines():
 def keep_lines():
     """Every copy's lines stay open in the template too, and are made blocking there before the copy is born."""
     kept = []
+    fork = _kiln.fork_copy
 
     def fork_copy():
-        kept.append(received_lines())
+        kept.append(received_lines(socket.MSG_PEEK))
         make_blocking(kept[-1])
-        pid = os.fork()
-        if pid == 0:
-            for line, place in zip(kept[-1], LINES):
-                os.dup2(line, place, inheritable=place != FRAMES)
-        return pid
+        return fork()
 
     _kiln.fork_copy = fork_copy
     return lambda: f"the template keeps {len(kept[-1])} lines of this copy"
@@ -86,6 +83,12 @@ def steal_lines():
             for line in lines[1:]:
                 write_full_reads(line)
 
+    def fork_late():
+        time.sleep(0.2)
+        return fork()
+
+    fork = _kiln.fork_copy
+    _kiln.fork_copy = fork_late
     in_daemon(steal)
     return lambda: "not stolen"
 
