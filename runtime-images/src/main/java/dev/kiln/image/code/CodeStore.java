@@ -32,6 +32,11 @@ public final class CodeStore {
   /** Guards {@link #holds}, {@link #added} and every change of a name. */
   private final Object lock = new Object();
 
+  /**
+   * Held while collecting: what was added since a collection began is known of one collection only.
+   */
+  private final Object collecting = new Object();
+
   private final Map<Digest, Integer> holds = new HashMap<>();
   private final Set<Digest> added = new HashSet<>();
 
@@ -91,17 +96,19 @@ public final class CodeStore {
    * versions first.
    */
   public Set<Digest> collect(Supplier<Set<Digest>> referenced) throws IOException {
-    Set<Digest> candidates = candidates();
-    candidates.removeAll(referenced.get());
-    Set<Digest> removed = new TreeSet<>();
-    for (Digest digest : candidates) {
-      Optional<Path> doomed = unpublish(digest);
-      if (doomed.isPresent()) {
-        DurableTree.delete(doomed.get());
-        removed.add(digest);
+    synchronized (collecting) {
+      Set<Digest> candidates = candidates();
+      candidates.removeAll(referenced.get());
+      Set<Digest> removed = new TreeSet<>();
+      for (Digest digest : candidates) {
+        Optional<Path> doomed = unpublish(digest);
+        if (doomed.isPresent()) {
+          DurableTree.delete(doomed.get());
+          removed.add(digest);
+        }
       }
+      return removed;
     }
-    return removed;
   }
 
   private StoredCode publish(Path unfinished, TreeDigest tree) throws IOException {
