@@ -8,6 +8,11 @@
 /* The monotonic clock; every deadline of the launcher's is one of its microseconds. */
 int64_t now_micros(void);
 
+/* Asks the scheduler for short time slices, for this process and all that it starts: what wakes with a short slice
+ * runs at once, and does not wait for milliseconds until whoever runs has used up a long one. Nobody's share of the
+ * processors changes. Linux 6.12 and newer; others ignore it. */
+int process_shorten_slices(void);
+
 /* Clones as fork does, with `flags` (CLONE_NEW...) besides, and stores the child's pidfd. In the child (0 is
  * returned) every signal has its default action, none is blocked, and it leads a session of its own: Ctrl-C at the
  * terminal that Kiln was started from is for the launcher, which ends the others in order, and no service can push input into that shell. -1 and errno upon failure. */

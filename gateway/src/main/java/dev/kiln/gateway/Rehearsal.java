@@ -43,7 +43,7 @@ final class Rehearsal {
   /** More than there are event loops on small machines: each has caches of its own to fill. */
   private static final int CONNECTIONS = 8;
 
-  private static final int CALLS_PER_FIRST_CALL = 20;
+  private static final int CALLS_PER_FIRST_CALL = 10;
 
   private final KilnConfig config;
   private final Sandboxes sandboxes;

@@ -11,8 +11,8 @@ import org.jboss.logging.Logger;
 
 /**
  * What has to be seen to from time to time and no call should wait for: idle sandboxes are
- * measured, evicted beyond the budget or for want of slots, and frozen; versions that should have
- * warm sandboxes get them. One thread.
+ * measured, evicted beyond the budget, and frozen; stems are refilled where nothing else has
+ * prompted it; versions that should have warm sandboxes get them. One thread.
  */
 final class Keeper implements AutoCloseable {
 
@@ -22,6 +22,7 @@ final class Keeper implements AutoCloseable {
   private final Upkeep upkeep;
   private final CgroupDriver cgroups;
   private final Consumer<Actions> perform;
+  private final Runnable refill;
   private final Consumer<VersionStock> prestart;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
@@ -35,10 +36,12 @@ final class Keeper implements AutoCloseable {
       Upkeep upkeep,
       CgroupDriver cgroups,
       Consumer<Actions> perform,
+      Runnable refill,
       Consumer<VersionStock> prestart) {
     this.upkeep = upkeep;
     this.cgroups = cgroups;
     this.perform = perform;
+    this.refill = refill;
     this.prestart = prestart;
   }
 
@@ -51,7 +54,7 @@ final class Keeper implements AutoCloseable {
     try {
       measure();
       perform.accept(upkeep.keepBudget());
-      perform.accept(upkeep.makeRoomForStems(System.nanoTime()));
+      refill.run();
       freeze();
       upkeep.lackingWarm().forEach(prestart);
     } catch (RuntimeException e) {

@@ -35,9 +35,9 @@ final class Nursery {
   /**
    * What a stem may use: as most functions are limited, so that a lease finds the slot's files open
    * and little to write. The first writes to a slot take a millisecond. No quota: warming must not
-   * be throttled.
+   * be throttled; but where calls want the processor it waits.
    */
-  private static final Limits STEM = new Limits(128L << 20, 0, VersionStock.CPU_WEIGHT, 256);
+  private static final Limits STEM = new Limits(128L << 20, 0, VersionStock.CPU_WEIGHT / 10, 256);
 
   private final Launcher launcher;
   private final CgroupDriver cgroups;

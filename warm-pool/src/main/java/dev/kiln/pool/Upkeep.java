@@ -93,26 +93,6 @@ final class Upkeep {
     return actions;
   }
 
-  /** Evicts so many idle sandboxes as stems lack slots; stems are then made as far as they lack. */
-  Actions makeRoomForStems(long nowNanos) {
-    Actions actions = new Actions();
-    synchronized (ledger) {
-      int wanted = 0;
-      for (RuntimeStock runtime : ledger.runtimes) {
-        wanted +=
-            Math.max(
-                0,
-                runtime.target.target(nowNanos)
-                    - runtime.stems()
-                    - runtime.births
-                    - runtime.settling);
-      }
-      ledger.makeRoom(wanted - ledger.slots.free() - ledger.leaving, actions);
-      actions.refill = true;
-    }
-    return actions;
-  }
-
   /** Claims the idle sandboxes that are to be frozen now. */
   List<Resident> claimForFreezing(long nowNanos) {
     List<Resident> claimed = new ArrayList<>();

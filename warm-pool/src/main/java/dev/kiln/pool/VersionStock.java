@@ -48,9 +48,15 @@ final class VersionStock {
     this.version = version;
     this.runtime = runtime;
     this.isolation = isolation;
-    this.limits =
-        new Limits(version.memoryBytes(), version.cpuMillis(), CPU_WEIGHT, version.processes());
+    this.limits = new Limits(version.memoryBytes(), cpuMillis(), CPU_WEIGHT, version.processes());
     this.prestart = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(5), nowNanos);
+  }
+
+  /** Copies share a sandbox, but each may use what a call with a sandbox of its own may use. */
+  private int cpuMillis() {
+    return isolation == Isolation.FORK
+        ? version.cpuMillis() * version.concurrency()
+        : version.cpuMillis();
   }
 
   /**

@@ -72,7 +72,11 @@ final class WarmPool implements Pool, LauncherListener {
     this.templates = new Templates(this, ledger, calls, logs, launcher);
     this.keeper =
         new Keeper(
-            upkeep, cgroups, this::perform, new Prestart(ledger, calls, this, templates)::fill);
+            upkeep,
+            cgroups,
+            this::perform,
+            this::refill,
+            new Prestart(ledger, calls, this, templates)::fill);
     this.nursery =
         new Nursery(
             launcher,
