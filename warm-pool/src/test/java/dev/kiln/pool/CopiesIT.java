@@ -128,7 +128,7 @@ class CopiesIT {
     Version version = forked().named("mortal");
     for (int i = 0; i < 5; i++) {
       assertThat(caller.call(version, "{\"do\":\"count\"}").text()).isEqualTo("1");
-      kiln.launcher().kill(kiln.launcher().newest());
+      kiln.launcher().kill(kiln.launcher().newest()).toCompletableFuture().join();
     }
   }
 

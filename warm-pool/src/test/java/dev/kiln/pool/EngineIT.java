@@ -235,7 +235,7 @@ class EngineIT {
     Version mortal = kiln.function("app.py").named("mortal");
     for (int i = 0; i < 10; i++) {
       assertThat(caller.call(mortal, "{\"do\":\"file\"}").text()).contains("app.py");
-      kiln.launcher().kill(kiln.launcher().newest());
+      kiln.launcher().kill(kiln.launcher().newest()).toCompletableFuture().join();
     }
   }
 
