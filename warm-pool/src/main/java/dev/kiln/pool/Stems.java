@@ -215,10 +215,15 @@ final class Stems {
     while (lacksStems(runtime, nowNanos) && ledger.slots.free() > 0 && mayMake(runtime, nowNanos)) {
       ledger.birth(runtime, ledger.loops.next(), actions);
     }
-    if (lacksStems(runtime, nowNanos) && ledger.slots.free() == 0) {
+    if (lacksStems(runtime, nowNanos) && ledger.slots.free() == 0 && mayTakeRoom(runtime)) {
       // One after another: to end a sandbox takes a millisecond of a processor.
       ledger.makeRoom(1 - ledger.leaving, actions);
     }
+  }
+
+  /** After a burst the target may be all slots there are: half of them stay with sandboxes that have served. */
+  private boolean mayTakeRoom(RuntimeStock runtime) {
+    return 2 * (runtime.stems() + runtime.births + runtime.settling) < ledger.slots.total();
   }
 
   private void promote(RuntimeStock runtime, long nowNanos, Actions actions) {

@@ -46,7 +46,7 @@ class WarmPoolTest {
     PoolConfig config =
         new PoolConfig(
             2,
-            4,
+            SLOTS,
             1,
             2,
             1000,
@@ -279,6 +279,17 @@ class WarmPoolTest {
       caller.call(TestingVersions.of("testing").named("f" + i), "1");
     }
     assertThat(runtime().evicted()).isPositive();
+  }
+
+  @Test
+  void stemsLeaveHalfOfTheSlotsToSandboxesThatHaveServed() throws Exception {
+    for (int i = 0; i < 8 * SLOTS; i++) {
+      caller.call(TestingVersions.of("testing").named("f" + i), "1");
+    }
+    assertThat(runtime().stemTarget()).isEqualTo(SLOTS);
+    Thread.sleep(1000); // several rounds of the keeper
+    assertThat(engine.pool().snapshot().versions().stream().mapToInt(count -> count.idle()).sum())
+        .isGreaterThanOrEqualTo(SLOTS / 2);
   }
 
   @Test
