@@ -221,7 +221,10 @@ final class Stems {
     }
   }
 
-  /** After a burst the target may be all slots there are: half of them stay with sandboxes that have served. */
+  /**
+   * After a burst the target may be all slots there are: half of them stay with sandboxes that have
+   * served.
+   */
   private boolean mayTakeRoom(RuntimeStock runtime) {
     return 2 * (runtime.stems() + runtime.births + runtime.settling) < ledger.slots.total();
   }
