@@ -70,7 +70,7 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--quick",
-      description = "A few minutes instead of half an hour; goals are stated for the full length.")
+      description = "A few minutes instead of twenty; goals are stated for the full length.")
   private boolean quick;
 
   @Option(
