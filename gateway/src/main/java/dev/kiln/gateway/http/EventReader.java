@@ -24,6 +24,7 @@ public final class EventReader {
   private static final long UNKNOWN_LENGTH = -1;
 
   private final long maxBytes;
+  private final int maxDigits;
   private final Duration timeout;
   private final ByteBudget budget;
 
@@ -36,6 +37,7 @@ public final class EventReader {
    */
   public EventReader(long maxBytes, Duration timeout, ByteBudget budget) {
     this.maxBytes = maxBytes;
+    this.maxDigits = String.valueOf(maxBytes).length();
     this.timeout = timeout;
     this.budget = budget;
   }
@@ -46,23 +48,25 @@ public final class EventReader {
    */
   public void read(
       HttpServerRequest request, Consumer<Event> received, Consumer<ProblemException> refused) {
-    String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-    if (length != null && length.length() > String.valueOf(maxBytes).length()
-        || declares(length) > maxBytes) {
+    long declared = declared(request.getHeader(HttpHeaders.CONTENT_LENGTH));
+    if (declared > maxBytes) {
       RequestBodies.discard(request);
       refused.accept(tooLarge());
       return;
     }
     RequestBodies.sendContinue(request);
-    long declared = length == null ? UNKNOWN_LENGTH : Long.parseLong(length);
     Reading reading = new Reading(request, received, refused, declared);
     request.handler(reading::add);
     request.endHandler(end -> reading.finish());
     request.exceptionHandler(failure -> reading.drop());
   }
 
-  private static long declares(@Nullable String length) {
-    return length == null ? 0 : Long.parseLong(length);
+  /** A length of more digits than the limit's is beyond it, and perhaps beyond a number as well. */
+  private long declared(@Nullable String length) {
+    if (length == null) {
+      return UNKNOWN_LENGTH;
+    }
+    return length.length() > maxDigits ? Long.MAX_VALUE : Long.parseLong(length);
   }
 
   private ProblemException tooLarge() {

@@ -109,24 +109,20 @@ public final class LiveFunctions implements FunctionListener {
   }
 
   private LiveFunction renew(Function function, Optional<LiveFunction> before) {
-    LiveVersion latest =
-        before
-            .map(LiveFunction::latest)
-            .filter(version -> version.isStill(function.latest()) && version.hasBundle())
-            .orElseGet(() -> latest(function, before));
     return LiveFunction.of(
         function,
-        latest,
+        latest(function, before.map(LiveFunction::latest)),
         (owner, version) -> new LiveVersion(version, versions.earlier(owner, version)));
   }
 
-  private LiveVersion latest(Function function, Optional<LiveFunction> before) {
-    LiveVersion latest = new LiveVersion(function.latest(), versions.latest(function));
-    boolean stays =
-        before.isPresent()
-            && before.get().latest().isStill(function.latest())
-            && !latest.hasBundle();
-    return stays ? before.get().latest() : latest;
+  /** What serves the same revision already goes on, unless it lacks a bundle that is there now. */
+  private LiveVersion latest(Function function, Optional<LiveVersion> before) {
+    Optional<LiveVersion> same = before.filter(version -> version.isStill(function.latest()));
+    if (same.filter(LiveVersion::hasBundle).isPresent()) {
+      return same.get();
+    }
+    LiveVersion made = new LiveVersion(function.latest(), versions.latest(function));
+    return made.hasBundle() ? made : same.orElse(made);
   }
 
   private CompletableFuture<Void> drain(LiveVersion version) {
