@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -42,13 +41,19 @@ final class RequestCheckTest {
     }
   }
 
-  @Test
-  void aBodyWhoseEndIsUnknownIsRefusedAndNothingAfterItIsARequest() {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aBodyWhoseEndIsUnknownIsRefusedAndNothingAfterItIsARequest(boolean atOnce) {
     put("smuggled", "v1");
+    String refused =
+        "POST /functions/smuggled/invocations HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n";
+    String smuggled = "DELETE /functions/smuggled HTTP/1.1\r\nHost: x\r\n\r\n";
     try (RawClient client = new RawClient(RestAssured.port)) {
-      client.send("POST /functions/smuggled/invocations HTTP/1.1\r\nHost: x\r\n");
-      client.send("Transfer-Encoding: xchunked\r\n\r\n");
-      client.send("DELETE /functions/smuggled HTTP/1.1\r\nHost: x\r\n\r\n");
+      if (atOnce) {
+        client.send(refused + smuggled);
+      } else {
+        client.send(refused).send(smuggled);
+      }
       assertRefused(client, "Transfer-Encoding");
       assertThat(client.readLine()).as("the connection has ended").isNull();
     }

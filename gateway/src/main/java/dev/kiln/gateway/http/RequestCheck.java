@@ -3,9 +3,12 @@ package dev.kiln.gateway.http;
 import dev.kiln.gateway.invoke.RequestIds;
 import dev.kiln.gateway.problem.ProblemException;
 import dev.kiln.gateway.problem.Violation;
+import io.netty.channel.Channel;
+import io.netty.util.AttributeKey;
 import io.quarkus.vertx.http.runtime.RouteConstants;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
@@ -18,6 +21,12 @@ import java.util.Optional;
 public final class RequestCheck {
 
   private static final String CHUNKED = "chunked";
+
+  /** To close at once, with bytes unread, could take the answer away from the client. */
+  private static final long LINGER_MILLIS = 200;
+
+  /** Borne by a connection of which a request was refused here. */
+  private static final AttributeKey<Boolean> ENDING = AttributeKey.valueOf("kiln.ending");
 
   private RequestCheck() {}
 
@@ -32,22 +41,33 @@ public final class RequestCheck {
 
   private static void handle(RoutingContext context) {
     HttpServerRequest request = context.request();
+    if (channel(request).hasAttr(ENDING)) {
+      return; // perhaps a body that was taken for a request; its connection is about to end
+    }
     Optional<Violation> violation = violation(request);
-    violation.ifPresentOrElse(found -> refuse(request, found), context::next);
+    violation.ifPresentOrElse(found -> refuse(context, found), context::next);
   }
 
   /** Vert.x itself refuses, before any route, what has no usable host. */
   private static void failed(RoutingContext context) {
     Optional<Violation> violation = violation(context.request());
     violation.ifPresentOrElse(
-        found -> refuse(context.request(), found), () -> FailureHandler.handle(context));
+        found -> refuse(context, found), () -> FailureHandler.handle(context));
   }
 
-  private static void refuse(HttpServerRequest request, Violation violation) {
-    // What follows on this connection may be a body that was taken for a request.
-    request.response().endHandler(end -> request.connection().close());
+  private static void refuse(RoutingContext context, Violation violation) {
+    HttpServerRequest request = context.request();
+    channel(request).attr(ENDING).set(true);
+    request
+        .response()
+        .endHandler(
+            end -> context.vertx().setTimer(LINGER_MILLIS, late -> request.connection().close()));
     ProblemDocuments.send(
         request.response(), RequestIds.next(), ProblemException.ofViolations(List.of(violation)));
+  }
+
+  private static Channel channel(HttpServerRequest request) {
+    return ((ConnectionBase) request.connection()).channelHandlerContext().channel();
   }
 
   private static Optional<Violation> violation(HttpServerRequest request) {
