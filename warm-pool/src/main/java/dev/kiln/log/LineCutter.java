@@ -36,20 +36,44 @@ final class LineCutter {
     this.lines = lines;
   }
 
-  /** Takes the first {@code length} bytes of {@code chunk}. */
-  void accept(byte[] chunk, int length) {
-    int start = 0;
+  /**
+   * Takes the first {@code length} bytes of {@code chunk}; false if some of them were lost. Where
+   * one line exceeds the budget, all that follows in the chunk is lost with it: whoever prints
+   * without end does not have each of its lines looked at.
+   */
+  boolean accept(byte[] chunk, int length) {
+    int start = dropping ? dropToLineEnd(chunk, length) : 0;
+    boolean whole = start == 0;
     while (start < length) {
-      int stop = start;
-      while (stop < length && chunk[stop] != '\n') {
-        stop++;
+      int stop = lineEnd(chunk, start, length);
+      if (!budget.take((long) stop - start + LINE_OVERHEAD_BYTES)) {
+        drop(chunk, start, length);
+        return false;
       }
       take(chunk, start, stop);
       if (stop < length) {
-        endLine();
+        emit();
       }
       start = stop + 1;
     }
+    return whole;
+  }
+
+  private static int lineEnd(byte[] chunk, int start, int length) {
+    int end = start;
+    while (end < length && chunk[end] != '\n') {
+      end++;
+    }
+    return end;
+  }
+
+  /** Drops the rest of a line that an earlier chunk began; returns where the next one begins. */
+  private int dropToLineEnd(byte[] chunk, int length) {
+    int end = lineEnd(chunk, 0, length);
+    dropping = end == length;
+    int next = Math.min(length, end + 1);
+    dropped += next;
+    return next;
   }
 
   /**
@@ -64,10 +88,6 @@ final class LineCutter {
   }
 
   private void take(byte[] chunk, int start, int stop) {
-    if (dropping || !budget.take((long) stop - start + LINE_OVERHEAD_BYTES)) {
-      drop((long) stop - start);
-      return;
-    }
     int from = start;
     while (partialLength + stop - from > maxLineBytes) {
       int copied = append(chunk, from, from + maxLineBytes - partialLength);
@@ -77,21 +97,12 @@ final class LineCutter {
     append(chunk, from, stop);
   }
 
-  private void drop(long bytes) {
+  private void drop(byte[] chunk, int start, int length) {
     if (partialLength > 0) {
       emit();
     }
-    dropping = true;
-    dropped += bytes;
-  }
-
-  private void endLine() {
-    if (dropping) {
-      dropping = false;
-      dropped++;
-    } else {
-      emit();
-    }
+    dropped += length - start;
+    dropping = chunk[length - 1] != '\n';
   }
 
   private int append(byte[] chunk, int from, int to) {

@@ -18,7 +18,13 @@ import org.jboss.logging.Logger;
  * <p>While there are invocations the thread does not wait for what is printed but looks every few
  * milliseconds: to be woken by a line would cost the invocation that prints it some 15
  * microseconds, and most lines are read by {@code end()} before the thread would come to them. When
- * there are none it waits, and costs nothing. Thread-safe.
+ * there are none it waits, and costs nothing.
+ *
+ * <p>What is within a sandbox's limit is read as quickly as it comes. What is beyond it is lost
+ * anyway, and is read for one reason only: whoever prints is not to be held up. So all who print
+ * beyond their limits share a few reads in a tick, some 100 MB a second, and who prints more than
+ * that waits in its own write. Without that bound one function could keep the thread, and with it a
+ * processor, busy for good. Thread-safe.
  */
 public final class LogPump implements AutoCloseable {
 
@@ -26,7 +32,7 @@ public final class LogPump implements AutoCloseable {
   private static final int MOST_READY = 256;
 
   /** How often the thread looks at the pipes while there are invocations. */
-  private static final long TICK_NANOS = 5_000_000;
+  static final long TICK_NANOS = 5_000_000;
 
   /**
    * Ticks without an invocation, a second's, after which the thread waits until something is
@@ -40,6 +46,9 @@ public final class LogPump implements AutoCloseable {
    */
   private static final int BUSY_BYTES = PipeReader.BYTES / 4;
 
+  /** How many reads in a tick those share that print beyond their limits. */
+  static final int FLOOD_READS = 8;
+
   private final LogSink sink;
   private final LogLimits limits;
   private final Epoll epoll = new Epoll(MOST_READY);
@@ -47,6 +56,8 @@ public final class LogPump implements AutoCloseable {
   private final Set<PumpedSource> sources = ConcurrentHashMap.newKeySet();
   private final ThreadLocal<PipeReader> readers = ThreadLocal.withInitial(PipeReader::new);
   private final Thread thread = new Thread(this::run, "kiln-log");
+  private int turn;
+  private int floodReads;
   private volatile boolean begun;
   private volatile boolean closed;
 
@@ -80,14 +91,24 @@ public final class LogPump implements AutoCloseable {
       int ready = epoll.await(quietTicks < QUIET_TICKS ? 0 : -1);
       quietTicks = begun ? 0 : quietTicks + 1;
       begun = false;
-      int most = 0;
-      for (int i = 0; i < ready; i++) {
-        most = Math.max(most, readReady(epoll.descriptor(i), reader));
-      }
-      if (most < BUSY_BYTES) {
+      if (readAll(ready, reader) < BUSY_BYTES || floodReads == FLOOD_READS) {
+        floodReads = 0;
         LockSupport.parkNanos(TICK_NANOS);
       }
     }
+  }
+
+  /**
+   * Reads each descriptor that is ready, beginning with another one each time, so that all have
+   * their turn at the flood's reads; returns the most bytes that one had.
+   */
+  private int readAll(int ready, PipeReader reader) {
+    int most = 0;
+    turn = ready == 0 ? 0 : (turn + 1) % ready;
+    for (int i = 0; i < ready; i++) {
+      most = Math.max(most, readReady(epoll.descriptor((turn + i) % ready), reader));
+    }
+    return most;
   }
 
   /** Notes that an invocation began: the thread goes on looking by itself for a while. */
@@ -103,7 +124,7 @@ public final class LogPump implements AutoCloseable {
    */
   private int readReady(int descriptor, PipeReader reader) {
     PumpedSource source = watched.get(descriptor);
-    if (source == null) {
+    if (source == null || source.isFlooding() && !takeFloodRead()) {
       return 0;
     }
     try {
@@ -113,6 +134,14 @@ public final class LogPump implements AutoCloseable {
       source.close();
       return 0;
     }
+  }
+
+  private boolean takeFloodRead() {
+    if (floodReads == FLOOD_READS) {
+      return false;
+    }
+    floodReads++;
+    return true;
   }
 
   void watch(FileDescriptor pipe, PumpedSource source) {

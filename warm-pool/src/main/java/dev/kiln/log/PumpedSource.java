@@ -26,6 +26,7 @@ final class PumpedSource implements LogSource {
   private final Output stderr;
   private Optional<String> requestId = Optional.empty();
   private boolean closed;
+  private volatile boolean flooding;
 
   PumpedSource(LogPump pump, String function, FileDescriptor stdout, FileDescriptor stderr) {
     this.pump = pump;
@@ -62,7 +63,7 @@ final class PumpedSource implements LogSource {
       int length = reader.read(pipe);
       if (length > 0) {
         budget.refill(System.nanoTime());
-        cutter.accept(reader.chunk(), length);
+        flooding = !cutter.accept(reader.chunk(), length);
       } else if (length == 0) {
         ended = true;
         forget();
@@ -109,6 +110,11 @@ final class PumpedSource implements LogSource {
       closePipes();
       throw e;
     }
+  }
+
+  /** Returns whether some of what was read last was beyond the limit. */
+  boolean isFlooding() {
+    return flooding;
   }
 
   /** Reads once from the pipe that the log thread saw ready; returns the bytes read. */

@@ -32,8 +32,12 @@ class LineCutterTest {
   }
 
   private static void feed(LineCutter cutter, String text) {
+    accept(cutter, text);
+  }
+
+  private static boolean accept(LineCutter cutter, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    cutter.accept(bytes, bytes.length);
+    return cutter.accept(bytes, bytes.length);
   }
 
   @Test
@@ -84,6 +88,18 @@ class LineCutterTest {
     feed(cutter, "kept too\n");
     assertThat(lines).containsExactly("kept", "kept too");
     assertThat(lost).containsExactly(0L, 501L);
+  }
+
+  @Test
+  void whatFollowsInTheSameReadIsLostWithTheLineThatExceedsTheBudget() {
+    LineCutter cutter = cutter(new LogLimits(1000, 200, 1024));
+    assertThat(accept(cutter, "kept\n")).isTrue();
+    assertThat(accept(cutter, "x".repeat(500) + "\nshort\nbegun")).isFalse();
+    assertThat(accept(cutter, " and ended\nkept too\n")).isFalse();
+    assertThat(accept(cutter, "more\n")).isFalse();
+    cutter.flush();
+    assertThat(lines).containsExactly("kept", "kept too", "");
+    assertThat(lost).containsExactly(0L, 501L + "short\nbegun and ended\n".length(), 5L);
   }
 
   @Test

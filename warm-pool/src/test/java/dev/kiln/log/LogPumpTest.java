@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -155,6 +156,61 @@ class LogPumpTest {
     other.close();
     otherOut.close();
     otherErr.close();
+  }
+
+  /**
+   * Reading at full speed would take all of a processor. The bound is on bytes: no slower machine
+   * reads more of them.
+   */
+  @Test
+  void whatIsBeyondTheLimitIsReadAtABoundedRate() {
+    attach().begin("flood");
+    String text = ("x".repeat(999) + "\n").repeat(1000);
+    long began = System.nanoTime();
+    long printed = 0;
+    long elapsed = 0;
+    while (elapsed < 1_000_000_000) {
+      print(out.second(), text);
+      printed += text.length();
+      elapsed = System.nanoTime() - began;
+    }
+    long within = LIMITS.burstBytes() + LIMITS.bytesPerSecond() * elapsed / 1_000_000_000;
+    long reads = (elapsed / LogPump.TICK_NANOS + 2) * (LogPump.FLOOD_READS + 1);
+    assertThat(printed).isLessThan(within + reads * PipeReader.BYTES);
+  }
+
+  /** They go on until each has had much of its text read: one that is left out would hold all. */
+  @Test
+  void allWhoFloodHaveTheirTurn() throws InterruptedException {
+    int floods = 3 * LogPump.FLOOD_READS;
+    CountDownLatch unread = new CountDownLatch(floods);
+    List<Linux.Pair> pipes = new ArrayList<>();
+    List<Thread> threads = new ArrayList<>();
+    try (LogPump flooded = new LogPump(this::take, new LogLimits(1024, 1024, 1024))) {
+      for (int i = 0; i < floods; i++) {
+        Linux.Pair output = Linux.pipe();
+        Linux.Pair errors = Linux.pipe();
+        pipes.addAll(List.of(output, errors));
+        flooded.attach("a/f:" + i, output.first(), errors.first()).begin("flood");
+        threads.add(new Thread(() -> flood(output.second(), unread)));
+      }
+      threads.forEach(Thread::start);
+      assertThat(unread.await(30, TimeUnit.SECONDS)).as("all are read").isTrue();
+      for (Thread thread : threads) {
+        thread.join();
+      }
+    }
+    pipes.forEach(Linux.Pair::close);
+  }
+
+  private static void flood(FileDescriptor pipe, CountDownLatch unread) {
+    String text = "x".repeat(PipeReader.BYTES);
+    for (int times = 1; unread.getCount() > 0; times++) {
+      print(pipe, text);
+      if (times == 16) {
+        unread.countDown();
+      }
+    }
   }
 
   @Test
