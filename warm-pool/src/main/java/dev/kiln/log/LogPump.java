@@ -23,8 +23,9 @@ import org.jboss.logging.Logger;
  * <p>What is within a sandbox's limit is read as quickly as it comes. What is beyond it is lost
  * anyway, and is read for one reason only: whoever prints is not to be held up. So all who print
  * beyond their limits share a few reads in a tick, some 100 MB a second, and who prints more than
- * that waits in its own write. Without that bound one function could keep the thread, and with it a
- * processor, busy for good. Thread-safe.
+ * that waits in its own write. And who prints many short lines, in many sandboxes at once, stays
+ * within every limit and makes much work: so the thread rests as long as it has worked. Without
+ * these bounds one function could keep a processor busy for good. Thread-safe.
  */
 public final class LogPump implements AutoCloseable {
 
@@ -48,6 +49,9 @@ public final class LogPump implements AutoCloseable {
 
   /** How many reads in a tick those share that print beyond their limits. */
   static final int FLOOD_READS = 8;
+
+  /** How long the thread works before it rests as long, whatever there is to read. */
+  static final long MOST_WORK_NANOS = 100_000_000;
 
   private final LogSink sink;
   private final LogLimits limits;
@@ -87,13 +91,18 @@ public final class LogPump implements AutoCloseable {
   private void run() {
     PipeReader reader = readers.get();
     int quietTicks = QUIET_TICKS;
+    long worked = 0;
     while (!closed) {
       int ready = epoll.await(quietTicks < QUIET_TICKS ? 0 : -1);
       quietTicks = begun ? 0 : quietTicks + 1;
       begun = false;
-      if (readAll(ready, reader) < BUSY_BYTES || floodReads == FLOOD_READS) {
+      long woke = System.nanoTime();
+      boolean enough = readAll(ready, reader) < BUSY_BYTES || floodReads == FLOOD_READS;
+      worked += System.nanoTime() - woke;
+      if (enough || worked > MOST_WORK_NANOS) {
         floodReads = 0;
-        LockSupport.parkNanos(TICK_NANOS);
+        LockSupport.parkNanos(Math.max(TICK_NANOS, worked));
+        worked = 0;
       }
     }
   }

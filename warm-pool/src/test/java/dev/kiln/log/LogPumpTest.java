@@ -21,6 +21,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -211,6 +212,42 @@ class LogPumpTest {
         unread.countDown();
       }
     }
+  }
+
+  /** All that is printed is within the limit. A line takes a millisecond at least. */
+  @Test
+  void theThreadRestsAsLongAsItWorks() throws InterruptedException {
+    AtomicInteger taken = new AtomicInteger();
+    LogLimits ample = new LogLimits(1L << 40, 1L << 40, 4096);
+    CountDownLatch over = new CountDownLatch(1);
+    Thread printer = new Thread(() -> printUntil(over));
+    try (LogPump busy = new LogPump((f, id, stream, line, lost) -> takeSlowly(taken), ample)) {
+      busy.attach("a/f:1", out.first(), err.first()).begin("much");
+      long began = System.nanoTime();
+      printer.start();
+      Thread.sleep(2000);
+      int lines = taken.get();
+      long elapsed = System.nanoTime() - began;
+      long work = elapsed / 2 + LogPump.MOST_WORK_NANOS;
+      assertThat((long) lines).isLessThan(work / 1_000_000 + PipeReader.BYTES / 4096 + 1);
+      over.countDown();
+      printer.join();
+    }
+  }
+
+  private void printUntil(CountDownLatch over) {
+    String text = "x".repeat(PipeReader.BYTES);
+    while (over.getCount() > 0) {
+      print(out.second(), text);
+    }
+  }
+
+  private static void takeSlowly(AtomicInteger taken) {
+    long began = System.nanoTime();
+    while (System.nanoTime() - began < 1_000_000) {
+      Thread.onSpinWait();
+    }
+    taken.incrementAndGet();
   }
 
   @Test
