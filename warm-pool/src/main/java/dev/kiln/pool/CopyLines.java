@@ -36,7 +36,7 @@ final class CopyLines {
     try (FileDescriptor theirs = frames.second();
         FileDescriptor theirOutput = output.second();
         FileDescriptor theirErrors = errors.second()) {
-      kept.forEach(Linux::setNonBlocking);
+      Linux.setNonBlocking(frames.first()); // the log pump does as much for the others
       Linux.setMode(theirOutput, WRITABLE);
       Linux.setMode(theirErrors, WRITABLE);
       passed = message.send(channels, 1, theirs, theirOutput, theirErrors) == 1;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kiln.contract.InvocationException;
 import dev.kiln.contract.Isolation;
 import dev.kiln.pool.TestingCaller.Result;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,6 +78,7 @@ class HostileCopiesIT {
         "replace channels",
         "never fork",
         "half an answer",
+        "a full first read",
         "descriptors upwards",
       })
   void anAttackThatFailsHoldsNobodyUp(String attack) {
@@ -98,10 +100,16 @@ class HostileCopiesIT {
   private static Version hostile(String attack) {
     return kiln.function("hostile_copies.py")
         .isolation(Isolation.FORK)
-        .environment(Map.of("PATH", "/usr/bin", "ATTACK", attack))
+        .environment(
+            Map.of("PATH", "/usr/bin", "ATTACK", attack, "FIRST_READ", String.valueOf(firstRead())))
         .timeout(Duration.ofSeconds(3))
         .concurrency(2)
         .named("hostile-" + attack.replace(' ', '-'));
+  }
+
+  /** How much the gateway reads at first from a socket: after less, it does not read again. */
+  private static int firstRead() {
+    return new EpollDomainSocketChannel().config().getRecvByteBufAllocator().newHandle().guess();
   }
 
   /** Calls both until the attacks are over; every call of the neighbour's and its line come. */

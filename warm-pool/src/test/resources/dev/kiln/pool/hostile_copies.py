@@ -144,10 +144,22 @@ def block():
     return "blocking: " + ",".join(str(descriptor) for descriptor in (0, *LINES) if os.get_blocking(descriptor))
 
 
+def part_of_an_answer():
+    return struct.pack("<IHHqII", 1 << 19, ANSWER, 0, 0, 0, 0)
+
+
 def half_an_answer():
     print("half an answer", flush=True)
     make_blocking(LINES)
-    write_full_reads(FRAMES, struct.pack("<IHHqII", 1 << 19, ANSWER, 0, 0, 0, 0))
+    write_full_reads(FRAMES, part_of_an_answer())
+    time.sleep(3600)
+
+
+def a_full_first_read():
+    """Part of an answer, as large as what the gateway reads into first: if it reads again at once, nothing is there."""
+    size = int(os.environ["FIRST_READ"])
+    print("a full first read", flush=True)
+    os.write(FRAMES, part_of_an_answer() + b"x" * (size - len(part_of_an_answer())))
     time.sleep(3600)
 
 
@@ -210,6 +222,7 @@ def reach_channels():
 COPY = {
     "block": block,
     "half an answer": half_an_answer,
+    "a full first read": a_full_first_read,
     "descriptors upwards": descriptors_upwards,
     "fill outputs": fill_outputs,
     "keep lines open": keep_lines_open,
