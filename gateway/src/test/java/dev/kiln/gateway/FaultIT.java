@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.restassured.response.Response;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +26,20 @@ final class FaultIT {
       "import time\ndef handler(event, context):\n    time.sleep(event)\n    return 'slept'";
 
   @TempDir Path home;
+
+  @Test
+  void aPortThatIsTakenIsToldInOneLineAndEndsTheStart() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        RunningKiln kiln = RunningKiln.launch(home, taken.getLocalPort())) {
+      assertThat(kiln.awaitExit()).isEqualTo(1);
+      assertThat(kiln.output().lines())
+          .filteredOn(line -> line.contains(" ERROR "))
+          .singleElement(InstanceOfAssertFactories.STRING)
+          .contains("Kiln cannot listen on 127.0.0.1, port " + taken.getLocalPort())
+          .contains("choose another port with KILN_PORT");
+      assertThat(kiln.output().lines()).noneMatch(line -> line.startsWith("\tat "));
+    }
+  }
 
   @Test
   void withoutRedisCallsGoOnAndDeploymentsComeBack() {

@@ -42,20 +42,24 @@ final class RunningKiln implements AutoCloseable {
 
   /** Starts one with its state in {@code home}, and waits until it is ready. */
   static RunningKiln start(Path home, String... settings) {
+    RunningKiln kiln = launch(home, freePort(), settings);
+    kiln.awaitReady();
+    return kiln;
+  }
+
+  /** Starts one that is to listen on {@code port}, and waits for nothing. */
+  static RunningKiln launch(Path home, int port, String... settings) {
     Assumptions.assumeTrue(
         "root".equals(System.getProperty("user.name")), "needs root: it starts a launcher");
     try {
       Files.createDirectories(home);
       Path output = Files.createTempFile(BUILT, "kiln-", ".log");
-      int port = freePort();
       Process launcher =
           new ProcessBuilder(command(home, port, settings))
               .redirectErrorStream(true)
               .redirectOutput(output.toFile())
               .start();
-      RunningKiln kiln = new RunningKiln(home, output, port, launcher);
-      kiln.awaitReady();
-      return kiln;
+      return new RunningKiln(home, output, port, launcher);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -92,9 +96,11 @@ final class RunningKiln implements AutoCloseable {
     return command;
   }
 
-  private static int freePort() throws IOException {
+  private static int freePort() {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
