@@ -108,17 +108,16 @@ class LauncherLifeTest {
 
   @Test
   void aSlotThatDoesNotEmptyIsToldOf() throws Exception {
-    assumeTrue(FrozenProcess.possible(), "needs the v1 freezer, which keeps what is killed");
     try (RunningLauncher launcher = start("serve");
-        FrozenProcess frozen = FrozenProcess.start()) {
+        UndyingProcess undying = UndyingProcess.start()) {
       launcher.awaitLine("serving");
       ProcessHandle sandbox = launcher.descendant("kiln-sandbox");
-      frozen.joinGroupOf(sandbox);
+      undying.joinGroupOf(sandbox);
       RunningLauncher.kill(sandbox);
       assertThat(launcher.awaitLine("is out of use"))
           .contains("5 s after its sandbox ended it waits for processes to leave its groups")
-          .containsPattern("/kiln-[0-9a-f]{8}/slot-[0-4]: " + frozen.pid());
-      frozen.thaw();
+          .containsPattern("/kiln-[0-9a-f]{8}/slot-[0-4]: " + undying.pid());
+      undying.letGo();
       launcher.terminate();
       launcher.awaitExit();
       assertThat(launcher.groups()).isEmpty();
