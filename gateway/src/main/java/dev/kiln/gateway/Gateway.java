@@ -67,11 +67,16 @@ final class Gateway {
     this.routes = routes;
   }
 
-  void start(@Observes StartupEvent event, Router router, FunctionUrlRoute urls, Meters meters) {
+  void start(
+      @Observes StartupEvent event,
+      Router router,
+      RequestCheck check,
+      FunctionUrlRoute urls,
+      Meters meters) {
     loadFunctions();
     deployments.collectGarbage();
     meters.register();
-    RequestCheck.addTo(router);
+    check.addTo(router);
     routes.addTo(router);
     urls.addTo(router);
     sandboxes.gone().thenRun(this::endWithoutLauncher);

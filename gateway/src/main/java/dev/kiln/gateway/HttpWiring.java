@@ -7,6 +7,7 @@ import dev.kiln.gateway.deploy.UploadDirectory;
 import dev.kiln.gateway.function.FunctionService;
 import dev.kiln.gateway.http.ByteBudget;
 import dev.kiln.gateway.http.EventReader;
+import dev.kiln.gateway.http.RequestCheck;
 import dev.kiln.gateway.invoke.InvocationPath;
 import dev.kiln.gateway.invoke.LiveFunctions;
 import dev.kiln.gateway.log.FunctionLogs;
@@ -32,6 +33,12 @@ final class HttpWiring {
   @Singleton
   static ByteBudget heldBytes(KilnConfig config) {
     return new ByteBudget(config.invocation().maxHeldBytes());
+  }
+
+  @Produces
+  @Singleton
+  static RequestCheck requestCheck(KilnConfig config, ByteBudget budget) {
+    return new RequestCheck(budget, config.invocation().sendTimeout());
   }
 
   @Produces
@@ -80,7 +87,7 @@ final class HttpWiring {
       FunctionService functions,
       FunctionLogs logs) {
     return new NativeRoutes(
-        new InvocationRoute(reader, path, config.invocation().sendTimeout()),
+        new InvocationRoute(reader, path),
         deployment,
         new LogRoute(
             vertx, functions, logs, config.log().readers(), config.invocation().sendTimeout()));
@@ -88,8 +95,7 @@ final class HttpWiring {
 
   @Produces
   @Singleton
-  static FunctionUrlRoute urlRoute(
-      KilnConfig config, EventReader reader, LiveFunctions live, InvocationPath path) {
-    return new FunctionUrlRoute(reader, live, path, config.invocation().sendTimeout());
+  static FunctionUrlRoute urlRoute(EventReader reader, LiveFunctions live, InvocationPath path) {
+    return new FunctionUrlRoute(reader, live, path);
   }
 }

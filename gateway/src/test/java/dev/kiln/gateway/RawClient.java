@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 final class RawClient implements AutoCloseable {
 
   private static final int TIMEOUT_MILLIS = 20_000;
+  private static final String STATUS_LINE = "HTTP/1.1 ";
   private static final int NARROW_BYTES = 4_096;
 
   private final Socket socket;
@@ -81,6 +82,16 @@ final class RawClient implements AutoCloseable {
       line = readLine();
     }
     return line;
+  }
+
+  /** Returns the next answer's status; a body without a line feed stands right before it. */
+  int readStatus() {
+    String line = readLine();
+    while (!line.contains(STATUS_LINE)) {
+      line = readLine();
+    }
+    int status = line.indexOf(STATUS_LINE) + STATUS_LINE.length();
+    return Integer.parseInt(line.substring(status, status + 3));
   }
 
   @Override

@@ -14,11 +14,13 @@ import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -50,6 +52,19 @@ final class TestingPool implements Pool {
   /** Lets the function called {@code name} do {@code handler}; others answer with their event. */
   void handle(String name, Handler handler) {
     handlers.put(name, handler);
+  }
+
+  /** Lets the calls of the function called {@code name} run until the test completes them. */
+  Queue<CompletableFuture<String>> hold(String name) {
+    Queue<CompletableFuture<String>> running = new ConcurrentLinkedQueue<>();
+    handle(
+        name,
+        (version, event) -> {
+          CompletableFuture<String> answer = new CompletableFuture<>();
+          running.add(answer);
+          return answer;
+        });
+    return running;
   }
 
   void warn(String json) {

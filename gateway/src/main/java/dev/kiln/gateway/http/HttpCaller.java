@@ -8,37 +8,23 @@ import io.netty.buffer.ByteBuf;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.impl.ContextInternal;
-import java.time.Duration;
 import org.jboss.logging.Logger;
 
 /**
  * Answers a call over HTTP, and tells the call when its client hangs up. The event's share of the
- * node's budget is given back when the call ends; the answer takes one until it is written. A
- * client that does not take an answer in time is cut off: what it holds counts against everybody
- * else.
+ * node's budget is given back when the call ends; the answer takes one until it is written.
  */
 public abstract class HttpCaller implements Caller {
 
   private static final Logger LOG = Logger.getLogger(HttpCaller.class);
 
-  private final HttpServerRequest request;
   private final HttpServerResponse response;
   private final Event.Share share;
-  private final Duration timeout;
 
-  /** Timers belong to it; an answer comes from the engine, outside of any context. */
-  private final ContextInternal context = ContextInternal.current();
-
-  /**
-   * Creates it, on the connection's context, for a request whose event holds {@code share}; an
-   * answer is taken within {@code timeout}.
-   */
-  protected HttpCaller(HttpServerRequest request, Event.Share share, Duration timeout) {
-    this.request = request;
+  /** Creates it for a request whose event holds {@code share}. */
+  protected HttpCaller(HttpServerRequest request, Event.Share share) {
     this.response = request.response();
     this.share = share;
-    this.timeout = timeout;
   }
 
   /** Has {@code call} abandoned when the client hangs up before it is answered. */
@@ -69,20 +55,12 @@ public abstract class HttpCaller implements Caller {
 
   private void write(Call call, Answer answer) {
     try {
-      Future<Void> written = respond(response, call, answer).onComplete(done -> share.close());
-      if (!written.isComplete()) { // most answers fit into the socket's buffer: those need no timer
-        cutOffUnless(written);
-      }
+      respond(response, call, answer).onComplete(done -> share.close());
     } catch (RuntimeException e) {
       LOG.errorf(e, "The answer of call %s could not be written", call.requestId());
       share.close();
       ProblemDocuments.send(response, call.requestId(), ProblemDocuments.internal());
     }
-  }
-
-  private void cutOffUnless(Future<Void> written) {
-    long timer = context.setTimer(timeout.toMillis(), late -> SlowClients.cutOff(request));
-    written.onComplete(done -> context.owner().cancelTimer(timer));
   }
 
   @Override

@@ -4,19 +4,22 @@ import dev.kiln.gateway.invoke.RequestIds;
 import dev.kiln.gateway.problem.ProblemException;
 import dev.kiln.gateway.problem.Violation;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.util.AttributeKey;
 import io.quarkus.vertx.http.runtime.RouteConstants;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Refuses, before every other route, requests whose head leaves open for whom they are or where
- * their body ends.
+ * Stands before every other route. Refuses requests whose head leaves open for whom they are or
+ * where their body ends, and has what a connection's requests hold together bounded.
  */
 public final class RequestCheck {
 
@@ -28,19 +31,30 @@ public final class RequestCheck {
   /** Borne by a connection of which a request was refused here. */
   private static final AttributeKey<Boolean> ENDING = AttributeKey.valueOf("kiln.ending");
 
-  private RequestCheck() {}
+  private final ByteBudget budget;
+  private final Duration sendTimeout;
+
+  /**
+   * Creates it; what pipelined requests and their answers hold counts against {@code budget}, and
+   * an answer is taken within {@code sendTimeout}.
+   */
+  public RequestCheck(ByteBudget budget, Duration sendTimeout) {
+    this.budget = budget;
+    this.sendTimeout = sendTimeout;
+  }
 
   /** Adds it to {@code router}. */
-  public static void addTo(Router router) {
+  public void addTo(Router router) {
     router
         .route()
         .order(RouteConstants.ROUTE_ORDER_UPLOAD_LIMIT - 2)
-        .handler(RequestCheck::handle)
-        .failureHandler(RequestCheck::failed);
+        .handler(this::handle)
+        .failureHandler(this::failed);
   }
 
-  private static void handle(RoutingContext context) {
+  private void handle(RoutingContext context) {
     HttpServerRequest request = context.request();
+    bound(request);
     if (channel(request).hasAttr(ENDING)) {
       return; // perhaps a body that was taken for a request; its connection is about to end
     }
@@ -49,7 +63,8 @@ public final class RequestCheck {
   }
 
   /** Vert.x itself refuses, before any route, what has no usable host. */
-  private static void failed(RoutingContext context) {
+  private void failed(RoutingContext context) {
+    bound(context.request());
     Optional<Violation> violation = violation(context.request());
     violation.ifPresentOrElse(
         found -> refuse(context, found), () -> FailureHandler.handle(context));
@@ -66,8 +81,23 @@ public final class RequestCheck {
         request.response(), RequestIds.next(), ProblemException.ofViolations(List.of(violation)));
   }
 
+  /** Versions from 2 on bound what a connection's requests hold themselves. */
+  private void bound(HttpServerRequest request) {
+    ChannelHandlerContext context = context(request);
+    if (request.version() != HttpVersion.HTTP_2
+        && context.pipeline().get(PipelinedRequests.class) == null) {
+      context
+          .pipeline()
+          .addBefore(context.name(), null, new PipelinedRequests(budget, sendTimeout));
+    }
+  }
+
   private static Channel channel(HttpServerRequest request) {
-    return ((ConnectionBase) request.connection()).channelHandlerContext().channel();
+    return context(request).channel();
+  }
+
+  private static ChannelHandlerContext context(HttpServerRequest request) {
+    return ((ConnectionBase) request.connection()).channelHandlerContext();
   }
 
   private static Optional<Violation> violation(HttpServerRequest request) {

@@ -25,7 +25,6 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.impl.ContextInternal;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -48,13 +47,11 @@ public final class InvocationRoute implements Handler<RoutingContext> {
 
   private final EventReader reader;
   private final InvocationPath path;
-  private final Duration sendTimeout;
 
-  /** Creates it; answers are taken within {@code sendTimeout}. */
-  public InvocationRoute(EventReader reader, InvocationPath path, Duration sendTimeout) {
+  /** Creates it. */
+  public InvocationRoute(EventReader reader, InvocationPath path) {
     this.reader = reader;
     this.path = path;
-    this.sendTimeout = sendTimeout;
   }
 
   @Override
@@ -101,7 +98,7 @@ public final class InvocationRoute implements Handler<RoutingContext> {
             ContextInternal.current().nettyEventLoop(),
             startedAt,
             Optional.ofNullable(request.getHeader(InvocationHeaders.TRACE_ID)));
-    JsonCaller caller = new JsonCaller(request, event.share(), sendTimeout);
+    JsonCaller caller = new JsonCaller(request, event.share());
     caller.follow(call);
     path.run(call, caller);
   }
@@ -128,8 +125,8 @@ public final class InvocationRoute implements Handler<RoutingContext> {
   }
 
   private static final class JsonCaller extends HttpCaller {
-    JsonCaller(HttpServerRequest request, Event.Share share, Duration timeout) {
-      super(request, share, timeout);
+    JsonCaller(HttpServerRequest request, Event.Share share) {
+      super(request, share);
     }
 
     @Override

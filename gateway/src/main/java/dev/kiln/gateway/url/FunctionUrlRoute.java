@@ -26,7 +26,6 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.impl.ContextInternal;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -41,15 +40,12 @@ public final class FunctionUrlRoute implements Handler<RoutingContext> {
   private final EventReader reader;
   private final LiveFunctions functions;
   private final InvocationPath path;
-  private final Duration sendTimeout;
 
-  /** Creates it; answers are taken within {@code sendTimeout}. */
-  public FunctionUrlRoute(
-      EventReader reader, LiveFunctions functions, InvocationPath path, Duration sendTimeout) {
+  /** Creates it. */
+  public FunctionUrlRoute(EventReader reader, LiveFunctions functions, InvocationPath path) {
     this.reader = reader;
     this.functions = functions;
     this.path = path;
-    this.sendTimeout = sendTimeout;
   }
 
   /** Adds it to {@code router}, before Quarkus' check of bodies' sizes. */
@@ -89,7 +85,7 @@ public final class FunctionUrlRoute implements Handler<RoutingContext> {
 
   private void invoke(
       UrlRequest mapped, HttpServerRequest request, Event received, long startedAt) {
-    UrlCaller caller = new UrlCaller(request, received.share(), sendTimeout);
+    UrlCaller caller = new UrlCaller(request, received.share());
     ByteBuf event;
     try {
       event = EventMapping.of(functions.eventFormat(mapped.reference())).map(mapped);
@@ -115,8 +111,8 @@ public final class FunctionUrlRoute implements Handler<RoutingContext> {
   private static final class UrlCaller extends HttpCaller {
     private final boolean head;
 
-    UrlCaller(HttpServerRequest request, Event.Share share, Duration timeout) {
-      super(request, share, timeout);
+    UrlCaller(HttpServerRequest request, Event.Share share) {
+      super(request, share);
       this.head = request.method().equals(HttpMethod.HEAD);
     }
 
