@@ -106,14 +106,13 @@ final class Wiring {
   static FunctionService functions(FunctionStore store, LiveFunctions live, FunctionLogs logs) {
     return new FunctionService(
         store,
-        (id, function) ->
-            live.changed(id, function)
-                .thenRun(
-                    () -> {
-                      if (function.isEmpty()) {
-                        logs.forget(id);
-                      }
-                    }));
+        (id, function) -> {
+          if (function.isPresent()) {
+            logs.begin(id);
+            return live.changed(id, function);
+          }
+          return live.changed(id, function).thenRun(() -> logs.forget(id));
+        });
   }
 
   @Produces

@@ -13,8 +13,9 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * What all functions printed lately, in memory. Each function has a ring of its own, whose oldest
- * lines go first; where all together are too large, the largest ring loses its older half. Whoever
- * prints is never held up.
+ * lines go first; where all together are too large, the largest ring loses its older half. There
+ * are rings for the functions that there are: what a sandbox prints when its function is removed
+ * already is dropped.
  */
 public final class FunctionLogs implements LogSink {
 
@@ -38,9 +39,11 @@ public final class FunctionLogs implements LogSink {
     if (colon < 0) {
       return; // a compilation: what it prints is in its warnings
     }
-    FunctionId id = FunctionId.parse(function.substring(0, colon));
+    FunctionLog log = logs.get(FunctionId.parse(function.substring(0, colon)));
+    if (log == null) {
+      return;
+    }
     String version = versionOf(function, colon);
-    FunctionLog log = logs.computeIfAbsent(id, absent -> new FunctionLog());
     long grown =
         log.add(
             number ->
@@ -78,9 +81,17 @@ public final class FunctionLogs implements LogSink {
     return log == null ? 0 : log.lastNumber();
   }
 
-  /** Tells {@code follower} from now on that there are new lines of {@code id}. */
+  /**
+   * Tells {@code follower} from now on that there are new lines of {@code id}, or at once that
+   * there will be none.
+   */
   public void follow(FunctionId id, LogFollower follower) {
-    logs.computeIfAbsent(id, absent -> new FunctionLog()).follow(follower);
+    FunctionLog log = logs.get(id);
+    if (log == null) {
+      follower.ended();
+    } else {
+      log.follow(follower);
+    }
   }
 
   /** Tells {@code follower} no more. */
@@ -95,6 +106,13 @@ public final class FunctionLogs implements LogSink {
   public long droppedLines(FunctionId id) {
     FunctionLog log = logs.get(id);
     return log == null ? 0 : log.droppedLines();
+  }
+
+  /**
+   * Takes the lines of a function from now on, until it is forgotten; more than once is harmless.
+   */
+  public void begin(FunctionId id) {
+    logs.computeIfAbsent(id, absent -> new FunctionLog());
   }
 
   /** Forgets the lines of a function that is no more, and ends those who follow it. */

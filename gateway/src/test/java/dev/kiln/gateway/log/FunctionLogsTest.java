@@ -14,6 +14,14 @@ final class FunctionLogsTest {
   private static final FunctionId ONE = TestingFunctions.id("one");
   private static final FunctionId TWO = TestingFunctions.id("two");
 
+  /** Returns logs of two functions. */
+  private static FunctionLogs logs(long bytesPerFunction, long bytes) {
+    FunctionLogs logs = new FunctionLogs(bytesPerFunction, bytes);
+    logs.begin(ONE);
+    logs.begin(TWO);
+    return logs;
+  }
+
   private static void print(FunctionLogs logs, FunctionId id, String line) {
     logs.line(id + ":3@abcdef01-plain", Optional.of("r"), LogSink.Stream.STDERR, line, 0);
   }
@@ -24,7 +32,7 @@ final class FunctionLogsTest {
 
   @Test
   void aLineKnowsItsVersion() {
-    FunctionLogs logs = new FunctionLogs(10_000, 100_000);
+    FunctionLogs logs = logs(10_000, 100_000);
     print(logs, ONE, "hello");
     assertThat(logs.lines(ONE, 0, 10))
         .singleElement()
@@ -40,7 +48,7 @@ final class FunctionLogsTest {
 
   @Test
   void aFullRingLosesItsOldestLinesAndCountsThem() {
-    FunctionLogs logs = new FunctionLogs(2_000, 1_000_000);
+    FunctionLogs logs = logs(2_000, 1_000_000);
     for (int i = 0; i < 20; i++) {
       print(logs, ONE, i + "x".repeat(298));
     }
@@ -54,7 +62,7 @@ final class FunctionLogsTest {
 
   @Test
   void beyondTheNodesLimitTheLargestLosesItsOlderHalf() {
-    FunctionLogs logs = new FunctionLogs(100_000, 10_000);
+    FunctionLogs logs = logs(100_000, 10_000);
     print(logs, TWO, "quiet");
     for (int i = 0; i < 100; i++) {
       print(logs, ONE, i + "x".repeat(298));
@@ -66,7 +74,7 @@ final class FunctionLogsTest {
 
   @Test
   void linesAreFetchedInPieces() {
-    FunctionLogs logs = new FunctionLogs(10_000, 100_000);
+    FunctionLogs logs = logs(10_000, 100_000);
     for (int i = 1; i <= 5; i++) {
       print(logs, ONE, "line " + i);
     }
@@ -77,7 +85,7 @@ final class FunctionLogsTest {
 
   @Test
   void aFollowerIsToldOfEveryLaterLineOfItsFunction() {
-    FunctionLogs logs = new FunctionLogs(10_000, 100_000);
+    FunctionLogs logs = logs(10_000, 100_000);
     print(logs, ONE, "before");
     TestingFollower follower = new TestingFollower();
     logs.follow(ONE, follower);
@@ -91,7 +99,7 @@ final class FunctionLogsTest {
 
   @Test
   void aForgottenFunctionTakesNoRoomAndEndsItsFollowers() {
-    FunctionLogs logs = new FunctionLogs(10_000, 100_000);
+    FunctionLogs logs = logs(10_000, 100_000);
     print(logs, ONE, "hello");
     TestingFollower follower = new TestingFollower();
     logs.follow(ONE, follower);
@@ -102,8 +110,23 @@ final class FunctionLogsTest {
   }
 
   @Test
+  void whatIsPrintedWhenTheFunctionIsForgottenIsDropped() {
+    FunctionLogs logs = logs(10_000, 100_000);
+    logs.forget(ONE);
+    print(logs, ONE, "late");
+    TestingFollower follower = new TestingFollower();
+    logs.follow(ONE, follower);
+    assertThat(logs.heldBytes()).isZero();
+    assertThat(messages(logs, ONE)).isEmpty();
+    assertThat(follower.ended).isTrue();
+    logs.begin(ONE);
+    print(logs, ONE, "of another by that name");
+    assertThat(messages(logs, ONE)).containsExactly("of another by that name");
+  }
+
+  @Test
   void aLineThatComesWhileItsFunctionIsForgottenTakesNoRoom() throws Exception {
-    FunctionLogs logs = new FunctionLogs(10_000, 1_000_000);
+    FunctionLogs logs = logs(10_000, 1_000_000);
     Thread printer =
         new Thread(
             () -> {
@@ -114,6 +137,7 @@ final class FunctionLogsTest {
     printer.start();
     while (printer.isAlive()) {
       logs.forget(ONE);
+      logs.begin(ONE);
     }
     printer.join();
     logs.forget(ONE);
@@ -122,7 +146,7 @@ final class FunctionLogsTest {
 
   @Test
   void whatBelongsToNoFunctionIsIgnored() {
-    FunctionLogs logs = new FunctionLogs(10_000, 100_000);
+    FunctionLogs logs = logs(10_000, 100_000);
     logs.line("compile", Optional.empty(), LogSink.Stream.STDOUT, "x", 0);
     assertThat(logs.lineCount()).isZero();
   }
