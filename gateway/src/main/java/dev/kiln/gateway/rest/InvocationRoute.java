@@ -11,7 +11,6 @@ import dev.kiln.gateway.http.ProblemDocuments;
 import dev.kiln.gateway.invoke.Call;
 import dev.kiln.gateway.invoke.InvocationPath;
 import dev.kiln.gateway.invoke.RequestIds;
-import dev.kiln.gateway.problem.ProblemCode;
 import dev.kiln.gateway.problem.ProblemException;
 import dev.kiln.gateway.problem.Violation;
 import io.netty.buffer.ByteBuf;
@@ -58,12 +57,10 @@ public final class InvocationRoute implements Handler<RoutingContext> {
   public void handle(RoutingContext context) {
     HttpServerRequest request = context.request();
     String uri = request.path();
-    if (!uri.endsWith(SUFFIX) || uri.length() <= PREFIX.length() + SUFFIX.length()) {
+    if (!request.method().equals(HttpMethod.POST)
+        || !uri.endsWith(SUFFIX)
+        || uri.length() <= PREFIX.length() + SUFFIX.length()) {
       context.next();
-      return;
-    }
-    if (!request.method().equals(HttpMethod.POST)) {
-      refuseMethod(request);
       return;
     }
     long startedAt = System.nanoTime();
@@ -101,17 +98,6 @@ public final class InvocationRoute implements Handler<RoutingContext> {
     JsonCaller caller = new JsonCaller(request, event.share());
     caller.follow(call);
     path.run(call, caller);
-  }
-
-  private static void refuseMethod(HttpServerRequest request) {
-    request.response().putHeader(HttpHeaders.ALLOW, "POST");
-    ProblemDocuments.send(
-        request.response(),
-        RequestIds.next(),
-        ProblemException.of(
-            ProblemCode.METHOD_NOT_ALLOWED,
-            "An invocation is a POST whose body is the event",
-            "Use POST; GET /fn/{name} calls the function as a web page."));
   }
 
   private static void refuseParameters(HttpServerRequest request) {

@@ -28,13 +28,14 @@ public final class NativeRoutes {
 
   /** Adds them to {@code router}, the one that has to be quick first. */
   public void addTo(Router router) {
-    add(router, invocation);
-    add(router, deployment);
-    add(router, log);
+    add(router, FUNCTIONS, invocation);
+    add(router, "/*", new AllowedMethods());
+    add(router, FUNCTIONS, deployment);
+    add(router, FUNCTIONS, log);
   }
 
-  private static void add(Router router, Handler<RoutingContext> route) {
-    router.route(FUNCTIONS).order(ORDER).handler(route).failureHandler(FailureHandler::handle);
+  private static void add(Router router, String path, Handler<RoutingContext> route) {
+    router.route(path).order(ORDER).handler(route).failureHandler(FailureHandler::handle);
   }
 
   /** Ends what would go on for ever. */
