@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 
 import io.restassured.response.Response;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 
 /** What tests ask of a gateway again and again. */
@@ -31,6 +32,13 @@ final class Gateways {
 
   static Response invoke(String name, String event) {
     return given().body(event).post("/functions/" + name + "/invocations");
+  }
+
+  /** Begins a call with the event {@code {}}. */
+  static CompletableFuture<Response> begin(String name) {
+    CompletableFuture<Response> response = new CompletableFuture<>();
+    new Thread(() -> response.complete(invoke(name, "{}")), "call-" + name).start();
+    return response;
   }
 
   /** Waits until {@code condition} holds, and fails where it does not. */

@@ -21,14 +21,12 @@ import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/** One call over HTTP: what goes in, what comes out, and what its client may do. */
 @QuarkusTest
 @QuarkusTestResource(GatewayResources.class)
 final class InvocationRoutesTest {
@@ -213,62 +211,6 @@ final class InvocationRoutesTest {
   }
 
   @Test
-  void beyondConcurrencyCallsWaitAndBeyondTheQueueTheyAreRefused() {
-    put("narrow", "v1", "&concurrency=1");
-    ConcurrentLinkedQueue<CompletableFuture<String>> running = hold("narrow");
-    List<CompletableFuture<Response>> calls = new ArrayList<>();
-    calls.add(call("narrow"));
-    await("the first runs", () -> running.size() == 1);
-    calls.add(call("narrow"));
-    calls.add(call("narrow"));
-    await("two wait", () -> admission.waiting() == 2);
-    invoke("narrow", "{}")
-        .then()
-        .statusCode(429)
-        .body("code", equalTo("over-capacity"))
-        .body("class", equalTo("capacity"))
-        .body("reason", equalTo("function-concurrency"))
-        .header("Retry-After", "1");
-    for (int i = 0; i < calls.size(); i++) {
-      await("the next runs", () -> !running.isEmpty());
-      assertThat(running).hasSize(1);
-      running.remove().complete("1");
-    }
-    calls.forEach(call -> call.join().then().statusCode(200));
-  }
-
-  @Test
-  void aCallThatWaitsTooLongIsRefused() {
-    put("slow", "v1", "&concurrency=1");
-    ConcurrentLinkedQueue<CompletableFuture<String>> running = hold("slow");
-    CompletableFuture<Response> first = call("slow");
-    await("the first runs", () -> running.size() == 1);
-    invoke("slow", "{}").then().statusCode(429).body("reason", equalTo("queue-time"));
-    running.remove().complete("1");
-    first.join().then().statusCode(200);
-  }
-
-  @Test
-  void aClientThatHangsUpInTheQueueMakesRoomAndOneThatRunsKeepsItsPlaceUntilItsEnd() {
-    put("hangs", "v1", "&concurrency=1");
-    ConcurrentLinkedQueue<CompletableFuture<String>> running = hold("hangs");
-    RawClient runs = new RawClient(RestAssured.port).post("/functions/hangs/invocations", "{}");
-    await("the first runs", () -> running.size() == 1);
-    RawClient waits = new RawClient(RestAssured.port).post("/functions/hangs/invocations", "{}");
-    await("the second waits", () -> admission.waiting() == 1);
-    waits.close();
-    await("the second has left", () -> admission.waiting() == 0);
-    runs.close();
-    CompletableFuture<Response> next = call("hangs");
-    await("the third waits", () -> admission.waiting() == 1);
-    assertThat(running).hasSize(1);
-    running.remove().complete("1");
-    await("the third runs", () -> running.size() == 1);
-    running.remove().complete("1");
-    next.join().then().statusCode(200);
-  }
-
-  @Test
   void aClientThatHangsUpWhileItSendsCostsNothing() {
     put("half", "v1");
     try (RawClient client = new RawClient(RestAssured.port)) {
@@ -305,96 +247,6 @@ final class InvocationRoutesTest {
     await("they are cut off", () -> held.held() == 0);
     assertThat(invoke("ample", "{}").asByteArray()).hasSize(answer.length());
     slow.forEach(RawClient::close);
-  }
-
-  @Test
-  void onceADeploymentHasAnsweredOldCodeDoesNot() {
-    put("switch", "v1", "&concurrency=50");
-    sandboxes.pool().handle("switch", (version, event) -> done(version.functionVersion()));
-    AtomicInteger deployed = new AtomicInteger(1);
-    AtomicBoolean going = new AtomicBoolean(true);
-    List<CompletableFuture<Void>> clients = new ArrayList<>();
-    AtomicInteger answers = new AtomicInteger();
-    for (int i = 0; i < 4; i++) {
-      clients.add(
-          CompletableFuture.runAsync(
-              () -> {
-                while (going.get()) {
-                  int before = deployed.get();
-                  Response response = invoke("switch", "{}");
-                  assertThat(response.statusCode()).isEqualTo(200);
-                  assertThat(Integer.parseInt(response.asString())).isGreaterThanOrEqualTo(before);
-                  answers.incrementAndGet();
-                }
-              }));
-    }
-    for (int version = 2; version <= 12; version++) {
-      put("switch", "v" + version, "&concurrency=50")
-          .then()
-          .statusCode(200)
-          .body("version", equalTo(version));
-      deployed.set(version);
-      int seen = answers.get();
-      await("calls go on", () -> answers.get() > seen + 3);
-    }
-    going.set(false);
-    clients.forEach(CompletableFuture::join);
-  }
-
-  @Test
-  void aCallThatOutlivesTheGraceOfADeploymentIsEndedAndItsSandboxDestroyed() {
-    put("stuck", "v1");
-    ConcurrentLinkedQueue<CompletableFuture<String>> running = hold("stuck");
-    CompletableFuture<Response> old = call("stuck");
-    await("the call runs", () -> running.size() == 1);
-    int destroyed = sandboxes.pool().destroyed.get();
-    put("stuck", "v2").then().statusCode(200).body("version", equalTo(2));
-    assertThat(old).isDone();
-    old.join().then().statusCode(503).body("code", equalTo("superseded"));
-    assertThat(sandboxes.pool().destroyed.get()).isEqualTo(destroyed + 1);
-    assertThat(sandboxes.pool().retired).anyMatch(key -> key.startsWith("000000000000/stuck:1"));
-    running.remove().complete("\"late\"");
-  }
-
-  @Test
-  void aCallThatWaitedDuringADeploymentRunsTheNewCode() {
-    put("queued", "v1", "&concurrency=1");
-    ConcurrentLinkedQueue<CompletableFuture<String>> running = hold("queued");
-    CompletableFuture<Response> first = call("queued");
-    await("the first runs", () -> running.size() == 1);
-    CompletableFuture<Response> second = call("queued");
-    await("the second waits", () -> admission.waiting() == 1);
-    CompletableFuture<Response> deployment =
-        CompletableFuture.supplyAsync(() -> put("queued", "v2", "&concurrency=1"));
-    await(
-        "the new version is there",
-        () -> given().get("/functions/queued").path("version").equals(2));
-    running.remove().complete("1");
-    first.join().then().statusCode(200).header("Kiln-Version", "1");
-    await("the second runs", () -> running.size() == 1);
-    running.remove().complete("1");
-    second.join().then().statusCode(200).header("Kiln-Version", "2");
-    deployment.join().then().statusCode(200);
-  }
-
-  private ConcurrentLinkedQueue<CompletableFuture<String>> hold(String name) {
-    ConcurrentLinkedQueue<CompletableFuture<String>> running = new ConcurrentLinkedQueue<>();
-    sandboxes
-        .pool()
-        .handle(
-            name,
-            (version, event) -> {
-              CompletableFuture<String> answer = new CompletableFuture<>();
-              running.add(answer);
-              return answer;
-            });
-    return running;
-  }
-
-  private static CompletableFuture<Response> call(String name) {
-    CompletableFuture<Response> response = new CompletableFuture<>();
-    new Thread(() -> response.complete(invoke(name, "{}")), "call-" + name).start();
-    return response;
   }
 
   private static CompletableFuture<String> done(String answer) {

@@ -102,6 +102,16 @@ final class TestingCaller {
     }
   }
 
+  /** Waits for a call that fails, and returns what with. */
+  static InvocationException failure(CompletableFuture<?> call) {
+    try {
+      join(call);
+    } catch (InvocationException e) {
+      return e;
+    }
+    throw new AssertionError("it did not fail");
+  }
+
   /** Waits until something holds, ten seconds at most. */
   static void await(String what, java.util.function.BooleanSupplier condition) {
     long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
