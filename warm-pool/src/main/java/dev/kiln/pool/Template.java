@@ -3,7 +3,6 @@ package dev.kiln.pool;
 import dev.kiln.contract.Deadline;
 import dev.kiln.contract.InvocationException.OverCapacity;
 import dev.kiln.contract.StartType;
-import dev.kiln.contract.framed.Conversation;
 import dev.kiln.contract.framed.CopyListener;
 import dev.kiln.launcher.Exit;
 import dev.kiln.linux.LinuxException;
@@ -33,11 +32,8 @@ final class Template implements CopyListener {
   private final VersionStock stock;
   private final Templates host;
   private final CopyBook book;
-  private @Nullable Holding holding;
-  private @Nullable TemplateOrders orders;
+  private @Nullable TemplateSandbox sandbox;
   private boolean starting;
-  private boolean lent;
-  private boolean served;
   private boolean fallenBack;
 
   Template(VersionStock stock, Templates host) {
@@ -83,7 +79,11 @@ final class Template implements CopyListener {
 
   /** Kills a copy whose call cannot go on. */
   void kill(Copy copy) {
-    conversation().ifPresent(conversation -> conversation.killCopy(copy.number));
+    Optional<TemplateSandbox> living;
+    synchronized (this) {
+      living = Optional.ofNullable(sandbox);
+    }
+    living.ifPresent(one -> one.conversation().killCopy(copy.number));
   }
 
   /** Takes back a copy whose call is over. */
@@ -107,7 +107,7 @@ final class Template implements CopyListener {
     boolean stuck;
     synchronized (this) {
       waited = book.giveUp(call);
-      starts = holding == null;
+      starts = sandbox == null;
       stuck = waited && !starts && book.running() == 0;
     }
     if (stuck) {
@@ -133,17 +133,17 @@ final class Template implements CopyListener {
     borrow().ifPresent(this::templateEnded);
     CopyBook.Decision decision;
     Optional<TemplateOrders> asked;
-    Optional<CopyCall> toStartFor;
+    Optional<CopyCall> toStartFor = Optional.empty();
     Actions rest = new Actions();
     synchronized (this) {
       decision = book.decide(refill);
-      asked = Optional.ofNullable(orders);
-      asked.ifPresent(template -> template.add(decision));
-      toStartFor = holding == null && !starting ? book.firstWaiting() : Optional.empty();
-      Holding held = holding;
-      if (held != null && lent && book.running() == 0 && book.waiting() == 0) {
-        lent = false;
-        rest = host.rest(held);
+      TemplateSandbox living = sandbox;
+      asked = Optional.ofNullable(living).map(one -> one.orders);
+      asked.ifPresent(orders -> orders.add(decision));
+      if (living == null && !starting) {
+        toStartFor = book.firstWaiting();
+      } else if (living != null && book.running() == 0 && book.waiting() == 0) {
+        rest = living.rest(host);
       }
     }
     host.perform(rest);
@@ -156,13 +156,8 @@ final class Template implements CopyListener {
    * Takes the template from the ledger, if a call waits; returns it if it is being evicted and of
    * no use.
    */
-  private synchronized Optional<Holding> borrow() {
-    Holding held = holding;
-    if (held == null || lent || book.waiting() == 0) {
-      return Optional.empty();
-    }
-    lent = host.lend(held);
-    return lent ? Optional.empty() : Optional.of(held);
+  private synchronized Optional<TemplateSandbox> borrow() {
+    return Optional.ofNullable(sandbox).filter(living -> book.waiting() > 0 && !living.lend(host));
   }
 
   private void deliver(CopyBook.Grant grant) {
@@ -198,23 +193,25 @@ final class Template implements CopyListener {
     proceed(false);
   }
 
-  /** The first calls start as the sandbox was started for them, later ones find it warm. */
   private Optional<CopySeat> seat(CopyCall call, Copy copy) {
     Holding held;
     StartType startType;
     synchronized (this) {
-      held = holding;
-      startType = served || held == null ? StartType.WARM : held.startType();
-      served = true;
+      TemplateSandbox living = sandbox;
+      if (living == null) {
+        return Optional.empty();
+      }
+      held = living.holding;
+      startType = living.serve();
     }
-    return held == null ? Optional.empty() : CopySeat.take(this, copy, call, held, startType, host);
+    return CopySeat.take(this, copy, call, held, startType, host);
   }
 
   // ---- the sandbox
 
   private void start(Deadline deadline, EventLoop loop) {
     synchronized (this) {
-      if (starting || holding != null) {
+      if (starting || sandbox != null) {
         return;
       }
       starting = true;
@@ -231,22 +228,15 @@ final class Template implements CopyListener {
             });
   }
 
-  private void started(Holding started) {
+  private void started(Holding holding) {
+    TemplateSandbox started = new TemplateSandbox(holding);
     synchronized (this) {
-      holding = started;
-      orders = new TemplateOrders(started.resident().sandbox);
+      sandbox = started;
       starting = false;
-      lent = true;
-      served = false;
       book.started();
     }
     host.noteStart(stock, true);
-    started
-        .resident()
-        .sandbox
-        .conversation()
-        .serveCopies(this)
-        .whenComplete((never, error) -> templateEnded(started));
+    started.conversation().serveCopies(this).whenComplete((never, error) -> templateEnded(started));
     proceed(true);
   }
 
@@ -270,25 +260,21 @@ final class Template implements CopyListener {
    * Once. Calls that wait get another template, unless this one ended before it had served a single
    * call: another would do the same.
    */
-  private void templateEnded(Holding ended) {
+  private void templateEnded(TemplateSandbox ended) {
     List<Copy> left;
     List<CopyCall> failed;
-    boolean owed;
     synchronized (this) {
-      if (!ended.equals(holding)) {
+      if (ended != sandbox) {
         return;
       }
+      sandbox = null;
       left = book.ended();
-      failed = served ? List.of() : book.giveUpAll();
-      owed = lent;
-      holding = null;
-      orders = null;
-      lent = false;
+      failed = ended.hasServed() ? List.of() : book.giveUpAll();
     }
     left.forEach(Copy::closeDescriptors);
-    ended.resident().sandbox.exit().thenAccept(exit -> report(exit, left, failed));
-    if (owed) {
-      host.giveBack(ended);
+    ended.holding.resident().sandbox.exit().thenAccept(exit -> report(exit, left, failed));
+    if (ended.isLent()) {
+      host.giveBack(ended.holding);
     }
     proceed(true);
   }
@@ -298,13 +284,9 @@ final class Template implements CopyListener {
     fail(calls, Ending.ofProcess(exit, stock.version, stock.version.key()));
   }
 
-  private synchronized Optional<Conversation> conversation() {
-    return Optional.ofNullable(holding).map(held -> held.resident().sandbox.conversation());
-  }
-
   private synchronized void killTemplate() {
-    if (holding != null) {
-      holding.resident().sandbox.kill();
+    if (sandbox != null) {
+      sandbox.kill();
     }
   }
 
