@@ -10,6 +10,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
 import java.io.UncheckedIOException;
+import java.net.SocketTimeoutException;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -71,8 +72,15 @@ final class PipeliningTest {
   void moreThanMayWaitEndTheConnection() {
     try (RawClient client = callThatRuns("crowded")) {
       client.send(get("/nothing").repeat(MOST));
-      assertThatThrownBy(() -> assertThat(client.readLine()).isNotNull())
-          .isInstanceOfAny(AssertionError.class, UncheckedIOException.class);
+      assertThat(hasEnded(client)).isTrue();
+    }
+  }
+
+  private static boolean hasEnded(RawClient client) {
+    try {
+      return client.readLine() == null;
+    } catch (UncheckedIOException e) {
+      return !(e.getCause() instanceof SocketTimeoutException);
     }
   }
 
