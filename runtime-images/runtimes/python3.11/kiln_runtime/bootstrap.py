@@ -1,5 +1,7 @@
 """The bootstrap: PID 1 of a sandbox, which does what the gateway's frames ask, one after another."""
 
+import _random
+import _thread
 import json
 import random
 import threading
@@ -10,7 +12,6 @@ from kiln_runtime import compiler, logs
 from kiln_runtime.copies import Template
 from kiln_runtime.errors import Failure, exit_status
 from kiln_runtime.function import TASK, Function
-from kiln_runtime.orphans import Orphans
 from kiln_runtime.warming import Dummy
 
 
@@ -22,7 +23,6 @@ class Bootstrap:
         self._root = root
         self._fork_hooks = fork_hooks
         self._dummy = Dummy()
-        self._orphans = Orphans()
         self._function = None
         self._template = None
         self._is_copy = False
@@ -44,7 +44,6 @@ class Bootstrap:
     def run(self):
         """Serves frames until the gateway closes its end, which ends the process inside `_kiln`."""
         _be_another_process()
-        _kiln.send(_kiln.READY, 0, _kiln.entered())
         while True:
             if self._template is not None:
                 self._template.await_frame()
@@ -55,7 +54,7 @@ class Bootstrap:
         configuration = json.loads(configuration_json)
         forks = configuration.get("isolation") == "fork"
         if not forks:
-            self._fork_hooks.register()
+            self._fork_hooks.release()
         try:
             self._function = Function.load(configuration, bundle, self._root)
         except Failure as failure:
@@ -78,7 +77,7 @@ class Bootstrap:
             _kiln.send(_kiln.ANSWER, nonce, answer)
         if self._is_copy:
             self._end(0)
-        self._orphans.collect()
+        _kiln.reap_orphans()
 
     def _tell(self, kind, nonce, failure):
         failure.log()
@@ -118,7 +117,7 @@ class Bootstrap:
         """Takes one call and ends. What can be done before the call comes is done now."""
         self._template = None
         self._is_copy = True
-        self._fork_hooks.register()
+        self._fork_hooks.release()
         _be_another_process()
         self._function.rehearse()
 
@@ -133,7 +132,13 @@ class Bootstrap:
 
 
 def _be_another_process():
-    """What the hooks kept back by the zygote would do that a process of one thread needs: siblings must not draw the
-    same random numbers, and the main thread has another id."""
-    random.seed()
-    threading.main_thread()._set_native_id()
+    """What the hooks held back by the zygote would do that a process of one thread needs: siblings must not draw the same
+    random numbers, and the main thread has another id. As random.seed() and Thread._set_native_id() do it, without running
+    through their code, whose pages would be copied."""
+    _random.Random.seed(_GENERATOR)
+    _GENERATOR.gauss_next = None
+    _MAIN_THREAD._native_id = _thread.get_native_id()
+
+
+_GENERATOR = random._inst
+_MAIN_THREAD = threading.main_thread()

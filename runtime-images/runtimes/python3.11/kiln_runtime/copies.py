@@ -24,6 +24,7 @@ class Template:
         self._children = f"/proc/self/task/{os.getpid()}/children"
         _kiln.become_template()
         gc.collect()
+        _kiln.fill_gaps()
         gc.freeze()
 
     def fork(self, nonce):

@@ -32,10 +32,10 @@ class Function:
         """Runs the function's module-level code. Raises Failure, as `call` does."""
         _set_environment(configuration["environment"])
         _set_search_path(root)
-        bundles.install(bundle, root)
+        finder = bundles.install(bundle, root)
         os.chdir(root)
         try:
-            return cls(configuration, _resolve(configuration["handler"]))
+            return cls(configuration, _resolve(configuration["handler"], finder))
         except Failure:
             raise
         except BaseException as error:  # sys.exit at import is the function's as well
@@ -85,7 +85,7 @@ def _set_trace(trace):
         del os.environ[TRACE_VARIABLE]
 
 
-def _resolve(handler):
+def _resolve(handler, finder):
     """`module.function`, where the module may be in folders (`a/b.function`) or a package (`a.b.function`)."""
     module_name, dot, function_name = handler.rpartition(".")
     module_name = module_name.replace("/", ".")
@@ -95,7 +95,7 @@ def _resolve(handler):
         raise Failure(
             "Runtime.BuiltInModuleConflict", f"Cannot use built-in module {module_name} as a handler module"
         )
-    module = _import(module_name)
+    module = _import(module_name, finder)
     try:
         return getattr(module, function_name)
     except AttributeError:
@@ -103,9 +103,10 @@ def _resolve(handler):
         raise Failure("Runtime.HandlerNotFound", message) from None
 
 
-def _import(name):
+def _import(name, finder):
     try:
-        __import__(name)
+        if finder is None or not finder.import_first(name):
+            __import__(name)
         return sys.modules[name]
     except ImportError as error:
         message = f"Unable to import module '{name}': {text_of(error)}"

@@ -15,33 +15,59 @@ import _kiln
 # does the child's end: what is heavier or rarer (ssl, http, asyncio, pathlib, pickle) whoever needs it imports.
 COMMON_MODULES = (
     "base64", "collections", "collections.abc", "contextlib", "copy", "dataclasses", "datetime", "decimal", "enum",
-    "functools", "hashlib", "hmac", "importlib.util", "inspect", "io", "itertools", "json", "linecache", "logging",
-    "math", "operator", "os.path", "random", "re", "secrets", "signal", "string", "struct", "threading", "time",
-    "traceback", "types", "typing", "urllib.parse", "uuid", "warnings", "weakref", "zlib",
+    "functools", "hashlib", "hmac", "importlib.util", "inspect", "io", "itertools", "linecache", "math", "operator",
+    "os.path", "re", "signal", "string", "struct", "time", "traceback", "types", "typing", "urllib.parse", "uuid",
+    "warnings", "weakref", "zlib",
 )
+
+# What the bootstrap itself runs through in every sandbox. Imported last, with it, these lie close together: fewer pages are
+# written to.
+OWN_MODULES = ("json", "logging", "random", "secrets", "threading")
 
 
 class ForkHooks:
-    """Hooks that the standard library registers for os.fork, kept back while the zygote imports it.
+    """Hooks that the standard library registers for os.fork, held back while the zygote imports it and until `release`.
 
     They mend locks and threads that a fork may have caught half-way. The zygote has one thread and forks while it
-    holds no lock, so its children need none of them; they are registered in each child, for the function's own forks.
+    holds no lock, so its children need none of them; each child releases them, for the function's own forks.
     """
 
     def __init__(self):
-        self._hooks = []
+        self._held = True
+        self._hooks = {"before": [], "after_in_parent": [], "after_in_child": []}
 
     def __enter__(self):
         self._register = os.register_at_fork
-        os.register_at_fork = lambda **hooks: self._hooks.append(hooks)
+        os.register_at_fork = self._collect
         return self
 
     def __exit__(self, *_):
         os.register_at_fork = self._register
+        os.register_at_fork(
+            before=self._before, after_in_parent=self._after_in_parent, after_in_child=self._after_in_child
+        )
 
-    def register(self):
-        for hooks in self._hooks:
-            self._register(**hooks)
+    def release(self):
+        self._held = False
+
+    def _collect(self, **hooks):
+        for when, hook in hooks.items():
+            self._hooks[when].append(hook)
+
+    def _before(self):
+        if not self._held:
+            for hook in reversed(self._hooks["before"]):
+                hook()
+
+    def _after_in_parent(self):
+        if not self._held:
+            for hook in self._hooks["after_in_parent"]:
+                hook()
+
+    def _after_in_child(self):
+        if not self._held:
+            for hook in self._hooks["after_in_child"]:
+                hook()
 
 
 # Enough for the interpreter to specialise the code that runs.
@@ -53,10 +79,14 @@ def main():
     with hooks:  # also around what the bootstrap imports
         for name in COMMON_MODULES:
             importlib.import_module(name)
+        _kiln.fill_gaps()
+        for name in OWN_MODULES:
+            importlib.import_module(name)
         bootstrap = importlib.import_module("kiln_runtime.bootstrap").Bootstrap(hooks)
     _be_an_ordinary_interpreter()
     bootstrap.rehearse(REHEARSALS)
     gc.collect()
+    _kiln.fill_gaps()
     gc.disable()
     gc.freeze()
     _kiln.serve()

@@ -52,21 +52,40 @@ static void fill(char **pointers, PyObject *variables)
     *pointers = NULL;
 }
 
-PyObject *environment_set(PyObject *module, PyObject *variables)
+/* Replaces what is in `data` by `variables` as bytes. */
+static bool encode(PyObject *variables, PyObject *data)
+{
+    PyObject *name, *value;
+    Py_ssize_t at = 0;
+    PyDict_Clear(data);
+    while (PyDict_Next(variables, &at, &name, &value)) {
+        PyObject *name_bytes = PyUnicode_EncodeFSDefault(name);
+        PyObject *value_bytes = name_bytes == NULL ? NULL : PyUnicode_EncodeFSDefault(value);
+        bool set = value_bytes != NULL && PyDict_SetItem(data, name_bytes, value_bytes) == 0;
+        Py_XDECREF(name_bytes);
+        Py_XDECREF(value_bytes);
+        if (!set)
+            return false;
+    }
+    return true;
+}
+
+PyObject *environment_set(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
 {
     (void)module;
-    if (!PyDict_Check(variables)) {
-        PyErr_SetString(PyExc_TypeError, "variables must be a dict");
+    if (count != 2 || !PyDict_Check(arguments[0]) || !PyDict_Check(arguments[1])) {
+        PyErr_SetString(PyExc_TypeError, "set_environment(variables: dict, data: dict)");
         return NULL;
     }
-    size_t size = size_of(variables);
+    PyObject *data = arguments[1];
+    size_t size = encode(arguments[0], data) ? size_of(data) : 0;
     if (size == 0)
         return NULL;
     /* A larger one is allocated and never freed: the C library may have handed out pointers into it. */
     char **pointers = size <= sizeof usual ? usual.pointers : PyMem_RawMalloc(size);
     if (pointers == NULL)
         return PyErr_NoMemory();
-    fill(pointers, variables);
+    fill(pointers, data);
     environ = pointers;
     Py_RETURN_NONE;
 }

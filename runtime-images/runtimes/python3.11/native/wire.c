@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "frames.h"
@@ -18,11 +19,6 @@ static struct {
 } buffer;
 
 static struct timespec received_at;
-
-void wire_count_from(const struct timespec *then)
-{
-    received_at = *then;
-}
 
 bool wire_has_frame(void)
 {

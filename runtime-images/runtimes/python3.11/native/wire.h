@@ -5,7 +5,6 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <stdbool.h>
-#include <time.h>
 
 /* Waits for the next frame. LOAD: (type, nonce, configuration: str, bundle: bytes). INVOKE: (type, nonce, deadline in
  * epoch milliseconds, metadata: str, event: str, or bytes where it is not UTF-8). Others: (type, nonce, payload: bytes).
@@ -14,9 +13,6 @@ PyObject *wire_receive(PyObject *module, PyObject *none);
 
 /* send(type, nonce, payload: str | bytes | None). The frame's `micros` is the time since the last frame came in. */
 PyObject *wire_send(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
-
-/* The first frame's `micros` count from `then`, for no frame has been received. */
-void wire_count_from(const struct timespec *then);
 
 /* Whether bytes of a frame have been received already, so that poll would not tell of them. */
 bool wire_has_frame(void);

@@ -7,8 +7,9 @@ import unittest
 from kiln_runtime import bundle, compiler
 from tests import testing_function as testing
 
-REPORT = """
-import inspect, pickle, sys, importlib.resources
+REPORT = '''
+"""An app."""
+import inspect, pickle, sys, importlib.resources, importlib.util
 from package.helper import fail
 
 class Thing:
@@ -26,8 +27,11 @@ def handler(event, context):
         "pickled": type(pickle.loads(pickle.dumps(Thing()))).__qualname__,
         "resource": importlib.resources.files("package").joinpath("data.txt").read_text(),
         "cached": plain.__cached__,
+        "own": [__name__, __package__, __file__, __cached__, __doc__, __spec__.origin, __spec__.cached, __spec__.parent,
+            __spec__.has_location, __spec__._initializing, importlib.util.find_spec("app") is __spec__],
+        "reloaded": importlib.reload(sys.modules["app"]).__file__,
     }
-"""
+'''
 
 FILES = {
     "app.py": REPORT,

@@ -16,7 +16,7 @@ READY, LOADED, INIT_FAILED, ANSWER, FAILED, COMPILED, WARMED = range(64, 71)
 FORKED, FORK_REFUSED, COPY_EXITED, CLEANED = range(72, 76)
 
 PROGRAM = """
-import os, sys
+import os, sys, _kiln
 from kiln_runtime.zygote import ForkHooks
 hooks = ForkHooks()
 with hooks:
@@ -24,6 +24,7 @@ with hooks:
     bootstrap = Bootstrap(hooks, sys.argv[1])
 for stream in (sys.stdout, sys.stderr):
     stream.reconfigure(line_buffering=True, errors="backslashreplace")
+_kiln.send(64, 0, None)
 bootstrap.run()
 """
 

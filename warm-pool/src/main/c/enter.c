@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -177,12 +178,10 @@ static const struct {
     {KILN_STEP_DUMPABLE, become_dumpable},
 };
 
-static uint32_t micros_since(struct timespec *then)
+static uint32_t micros_since(const struct timespec *then, struct timespec *now)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    int64_t nanos = (now.tv_sec - then->tv_sec) * INT64_C(1000000000) + now.tv_nsec - then->tv_nsec;
-    *then = now;
+    clock_gettime(CLOCK_MONOTONIC, now);
+    int64_t nanos = (now->tv_sec - then->tv_sec) * INT64_C(1000000000) + now->tv_nsec - then->tv_nsec;
     return (uint32_t)(nanos / 1000);
 }
 
@@ -202,13 +201,26 @@ void enter_sandbox(struct enter *enter)
 {
     int frames = enter->descriptors[SPAWN_FRAMES];
     clock_gettime(CLOCK_MONOTONIC, &enter->born);
-    struct timespec before = enter->born;
+    struct timespec before = enter->born, now;
     for (size_t i = 0; i < sizeof STEPS / sizeof *STEPS; i++) {
         int result = STEPS[i].run(enter);
         if (result != 0)
             report_failure_and_end(frames, STEPS[i].step, -result);
         if (STEPS[i].step == KILN_STEP_DESCRIPTORS)
             frames = FRAMES_DESCRIPTOR;
-        enter->micros[STEPS[i].step] = micros_since(&before);
+        enter->micros[STEPS[i].step] = micros_since(&before, &now);
+        before = now;
     }
+}
+
+void enter_tell_ready(const struct enter *enter)
+{
+    struct timespec now;
+    struct {
+        struct frame_header header;
+        uint32_t micros[KILN_STEP_COUNT];
+    } ready = {.header = {.length = sizeof ready.micros, .type = FRAME_READY, .micros = micros_since(&enter->born, &now)}};
+    memcpy(ready.micros, enter->micros, sizeof ready.micros);
+    if (send(FRAMES_DESCRIPTOR, &ready, sizeof ready, MSG_NOSIGNAL) != sizeof ready)
+        _exit(1); /* the gateway is gone */
 }

@@ -46,4 +46,8 @@ struct enter {
 /* Does every step, or reports the failing one as frame ENTER_FAILED and ends the process. */
 void enter_sandbox(struct enter *enter);
 
+/* Tells the gateway by frame READY that the sandbox is locked down and will take frames: as early as that is true, so that
+ * what the runtime does first runs beside what the gateway does next. */
+void enter_tell_ready(const struct enter *enter);
+
 #endif
