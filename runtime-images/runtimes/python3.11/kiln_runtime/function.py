@@ -1,6 +1,5 @@
 """The one function of a sandbox: loading it, calling it."""
 
-import json
 import os
 import sys
 import time
@@ -45,7 +44,7 @@ class Function:
         """All of a call but the handler, for a process that has just been forked: it writes to the pages that the call
         would otherwise be the first to write to."""
         HANDLER.request_id = ""
-        context = Context(self._configuration, json.loads(REHEARSED_METADATA), 0)
+        context = Context(self._configuration, codec.decode_trusted(REHEARSED_METADATA), 0)
         context.get_remaining_time_in_millis()
         codec.encode(codec.decode(REHEARSED_EVENT), self._max_answer_bytes)
         print(end="")
@@ -53,7 +52,7 @@ class Function:
 
     def call(self, deadline, metadata_json, event_json):
         """Returns the answer's JSON."""
-        metadata = json.loads(metadata_json)
+        metadata = codec.decode_trusted(metadata_json)
         HANDLER.request_id = metadata["requestId"]
         _set_trace(metadata.get("traceId"))
         event = codec.decode(event_json)
