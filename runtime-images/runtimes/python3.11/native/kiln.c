@@ -18,7 +18,7 @@ static PyObject *serve(PyObject *module, PyObject *none)
     (void)none;
     kiln_zygote_serve(&enter);
     enter_tell_ready(&enter);
-    /* What os.fork does in a child. No hook runs here: the zygote keeps them back until the child registers them. */
+    /* What os.fork does in a child. The standard library's hooks do nothing until the child releases them. */
     PyOS_AfterFork_Child();
     Py_RETURN_NONE;
 }
