@@ -24,6 +24,7 @@ struct cgroups {
     int top[HIERARCHY_COUNT];                /* directories of Kiln's top groups */
     int made;                                /* how many of them there are */
     char leaf[PATH_MAX];                     /* v2: where this process went; empty: it did not */
+    char quota[PATH_MAX];                    /* the empty group that holds a CPU quota */
     bool handed_down;                        /* v2: `own` handed no controllers down before */
 };
 

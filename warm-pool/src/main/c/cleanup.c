@@ -41,7 +41,7 @@ static int remove_group(int parent, const char *name, int64_t deadline)
     return 0;
 }
 
-/* The slots' groups, which have no groups beneath them, then the top group. */
+/* The groups beneath, which have none beneath them, then the top group. */
 static int remove_top(const char *path, int64_t deadline)
 {
     DIR *directory = opendir(path);
@@ -49,7 +49,7 @@ static int remove_top(const char *path, int64_t deadline)
         return errno == ENOENT ? 0 : report_failure("open control group", path, errno);
     int result = 0;
     for (struct dirent *entry; (entry = readdir(directory)) != NULL;)
-        if (entry->d_type == DT_DIR && strncmp(entry->d_name, "slot-", 5) == 0)
+        if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
             result = remove_group(dirfd(directory), entry->d_name, deadline) == 0 ? result : -EBUSY;
     closedir(directory);
     int removed = remove_group(AT_FDCWD, path, deadline);

@@ -121,6 +121,18 @@ class CgroupFilesIT {
     assertThat(read("cpu.cfs_quota_us", "cpu.max")).startsWith(hybrid() ? "-1" : "max");
   }
 
+  /** Else the kernel patches its own code whenever the last slot's quota is lifted. */
+  @Test
+  void aQuotaRemainsWhereNoSlotHasOne() throws IOException {
+    driver.reset(SLOT);
+    Path group = CgroupFiles.ROOT.resolve(hybrid() ? "cpu" : "unified").resolve("quota");
+    Path quota = group.resolve(hybrid() ? "cpu.cfs_quota_us" : "cpu.max");
+    assertThat(Files.readString(quota)).startsWith("100000");
+    assertThatThrownBy(() -> Linux.open(quota, Linux.Access.WRITE))
+        .isInstanceOf(LinuxException.class)
+        .hasMessageEndingWith(": EACCES");
+  }
+
   @Test
   void theSandboxesMemoryIsSeen() throws Exception {
     long charged = get(kiln.launcher().stat(sandbox.id())).memoryBytes();
