@@ -11,9 +11,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 
-/** A pool with real sockets and pipes, whose sandboxes are threads. */
-final class TestingWarmPool implements AutoCloseable {
+/**
+ * Tests on a pool with real sockets and pipes, whose sandboxes are threads; each test has one of
+ * its own.
+ */
+abstract class TestingWarmPool {
 
   static final int SLOTS = 8;
 
@@ -22,6 +26,7 @@ final class TestingWarmPool implements AutoCloseable {
   final TestingHost host = new TestingHost(SLOTS);
   final Engine engine = start();
   final TestingCaller caller = new TestingCaller(engine.pool(), loops.next());
+  final Version version = TestingVersions.of("testing").concurrency(2).named("a");
 
   private Engine start() {
     PoolConfig config =
@@ -48,8 +53,8 @@ final class TestingWarmPool implements AutoCloseable {
         (function, request, stream, line, dropped) -> lines.add(request.orElse("-") + " " + line));
   }
 
-  @Override
-  public void close() {
+  @AfterEach
+  void close() {
     engine.close();
     loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
   }

@@ -14,22 +14,10 @@ import dev.kiln.launcher.Exit;
 import dev.kiln.pool.TestingCaller.Result;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What the pool makes of sandboxes, functions and callers that fail. */
-class WarmPoolFaultsTest {
-
-  private final TestingWarmPool kiln = new TestingWarmPool();
-  private final Engine engine = kiln.engine;
-  private final TestingHost host = kiln.host;
-  private final TestingCaller caller = kiln.caller;
-  private final Version version = TestingVersions.of("testing").concurrency(2).named("a");
-
-  @AfterEach
-  void close() {
-    kiln.close();
-  }
+class WarmPoolFaultsTest extends TestingWarmPool {
 
   @Test
   void keepsASandboxWhoseHandlerRaised() {
@@ -146,22 +134,22 @@ class WarmPoolFaultsTest {
   void sendsOnceMoreWhatADyingSandboxDidNotRead() {
     caller.call(version, "\"deaf\"");
     CompletableFuture<Result> call = caller.start(version, "2");
-    await("it was sent", () -> kiln.busy() == 1);
+    await("it was sent", () -> busy() == 1);
     host.end(host.newest(), new Exit(9, 0, 0, 0));
     assertThat(join(call).text()).isEqualTo("2");
   }
 
   @Test
   void recoversFromStemsThatDie() {
-    kiln.awaitStems(2);
+    awaitStems(2);
     host.living().forEach(one -> host.end(one.id(), new Exit(Exit.WITH_ZYGOTE, 0, 0, 0)));
     assertThat(caller.call(version, "1").text()).isEqualTo("1");
-    kiln.awaitStems(2);
+    awaitStems(2);
   }
 
   @Test
   void losesNoSlotWhoseSandboxEndedBeforeTheAnswerToItsSpawnWasHandled() {
-    kiln.awaitStems(2);
+    awaitStems(2);
     host.tellNextExitFirst = true;
     caller.call(version, "1");
     await("a sandbox ended so", () -> !host.tellNextExitFirst);
@@ -170,15 +158,15 @@ class WarmPoolFaultsTest {
         "every slot is free or holds a stem",
         () ->
             engine.pool().snapshot().slotsUsed()
-                == kiln.runtime().stemsPlain() + kiln.runtime().stemsWarmed());
+                == runtime().stemsPlain() + runtime().stemsWarmed());
   }
 
   @Test
   void triesAgainWhenSandboxesCannotBeForked() {
     host.refuseSpawns = true;
-    kiln.awaitStems(0);
+    awaitStems(0);
     host.refuseSpawns = false;
-    kiln.awaitStems(2);
+    awaitStems(2);
   }
 
   @Test
@@ -189,7 +177,7 @@ class WarmPoolFaultsTest {
     await(
         "it is gone",
         () -> engine.pool().snapshot().transitions().getOrDefault("DYING>GONE", 0L) == 1);
-    assertThat(kiln.busy()).isZero();
+    assertThat(busy()).isZero();
   }
 
   @Test

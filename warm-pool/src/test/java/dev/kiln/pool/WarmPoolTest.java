@@ -16,26 +16,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** How the pool serves calls: with real sockets and pipes, and sandboxes that are threads. */
-class WarmPoolTest {
-
-  private final TestingWarmPool kiln = new TestingWarmPool();
-  private final Engine engine = kiln.engine;
-  private final TestingHost host = kiln.host;
-  private final TestingCaller caller = kiln.caller;
-  private final Version version = TestingVersions.of("testing").concurrency(2).named("a");
-
-  @AfterEach
-  void close() {
-    kiln.close();
-  }
+class WarmPoolTest extends TestingWarmPool {
 
   @Test
   void servesTheFirstCallFromAStemAndTheNextFromTheSameSandbox() {
-    kiln.awaitStems(2);
+    awaitStems(2);
     Result first = caller.call(version, "\"hello\"");
     Result second = caller.call(version, "\"again\"");
     assertThat(first)
@@ -49,8 +37,8 @@ class WarmPoolTest {
 
   @Test
   void warmsAsManyStemsAsItShouldAndLeasesThoseFirst() {
-    kiln.awaitStems(2);
-    await("one is warmed", () -> kiln.runtime().stemsWarmed() == 1);
+    awaitStems(2);
+    await("one is warmed", () -> runtime().stemsWarmed() == 1);
     caller.call(version, "1");
     assertThat(engine.pool().snapshot().transitions()).containsEntry("WARMED>BUSY", 1L);
   }
@@ -58,7 +46,7 @@ class WarmPoolTest {
   @Test
   void forksWhenNoStemIsReady() {
     host.holdSpawns();
-    kiln.awaitNoStems();
+    awaitNoStems();
     CompletableFuture<Result> call = caller.start(version, "1");
     host.releaseSpawns();
     assertThat(join(call).startType()).isEqualTo(StartType.FORKED);
@@ -66,7 +54,7 @@ class WarmPoolTest {
 
   @Test
   void limitsASandboxAsItsFunctionIsLimited() {
-    kiln.awaitStems(2);
+    awaitStems(2);
     assertThat(host.limits.values()).noneMatch(limits -> limits.processes() == 7);
     caller.call(TestingVersions.of("testing").processes(7).named("small"), "1");
     assertThat(host.limits.values()).filteredOn(limits -> limits.processes() == 7).hasSize(1);
@@ -75,7 +63,7 @@ class WarmPoolTest {
   @Test
   void tellsWhatTheFunctionPrintedUnderItsRequest() {
     Result result = caller.call(version, "\"print:hello\"");
-    assertThat(kiln.lines).containsExactly(result.requestId() + " hello");
+    assertThat(lines).containsExactly(result.requestId() + " hello");
   }
 
   @Test
@@ -106,7 +94,7 @@ class WarmPoolTest {
   void refusesACallThatWaitedTooLong() {
     Version single = TestingVersions.of("testing").concurrency(1).named("c");
     CompletableFuture<Result> running = caller.start(single, "\"sleep:400\"");
-    await("it runs", () -> kiln.busy() == 1);
+    await("it runs", () -> busy() == 1);
     assertThatThrownBy(() -> join(caller.lease(single, Deadline.in(Duration.ofMillis(50)))))
         .isInstanceOf(OverCapacity.class);
     join(running);
@@ -115,31 +103,31 @@ class WarmPoolTest {
 
   @Test
   void evictsWhatIsWorthLeastWhenSlotsLack() {
-    for (int i = 0; i < 3 * TestingWarmPool.SLOTS; i++) {
+    for (int i = 0; i < 3 * SLOTS; i++) {
       caller.call(TestingVersions.of("testing").named("f" + i), "1");
     }
-    assertThat(kiln.runtime().evicted()).isPositive();
+    assertThat(runtime().evicted()).isPositive();
   }
 
   @Test
   void stemsLeaveHalfOfTheSlotsToSandboxesThatHaveServed() throws Exception {
-    for (int i = 0; i < 8 * TestingWarmPool.SLOTS; i++) {
+    for (int i = 0; i < 8 * SLOTS; i++) {
       caller.call(TestingVersions.of("testing").named("f" + i), "1");
     }
-    assertThat(kiln.runtime().stemTarget()).isEqualTo(TestingWarmPool.SLOTS);
+    assertThat(runtime().stemTarget()).isEqualTo(SLOTS);
     Thread.sleep(1000); // several rounds of the keeper
     assertThat(engine.pool().snapshot().versions().stream().mapToInt(count -> count.idle()).sum())
-        .isGreaterThanOrEqualTo(TestingWarmPool.SLOTS / 2);
+        .isGreaterThanOrEqualTo(SLOTS / 2);
   }
 
   @Test
   void servesAnotherVersionWhenEverySandboxIsBusyOnceOneIsFree() {
-    Version wide = TestingVersions.of("testing").concurrency(TestingWarmPool.SLOTS).named("wide");
+    Version wide = TestingVersions.of("testing").concurrency(SLOTS).named("wide");
     List<CompletableFuture<Result>> calls = new ArrayList<>();
-    for (int i = 0; i < TestingWarmPool.SLOTS; i++) {
+    for (int i = 0; i < SLOTS; i++) {
       calls.add(caller.start(wide, "\"sleep:200\""));
     }
-    await("all run", () -> kiln.busy() == TestingWarmPool.SLOTS);
+    await("all run", () -> busy() == SLOTS);
     assertThat(caller.call(version, "1").startType()).isEqualTo(StartType.FORKED);
     calls.forEach(TestingCaller::join);
   }
@@ -157,7 +145,7 @@ class WarmPoolTest {
   void runsNothingOfARetiredVersionAgain() {
     caller.call(version, "1");
     CompletableFuture<Result> running = caller.start(version, "\"sleep:50\"");
-    await("it runs", () -> kiln.busy() == 1);
+    await("it runs", () -> busy() == 1);
     engine.pool().retire(version.key());
     join(running);
     await(
@@ -171,7 +159,7 @@ class WarmPoolTest {
   void failsTheWaitingCallsOfARetiredVersion() {
     Version single = TestingVersions.of("testing").concurrency(1).named("c");
     CompletableFuture<Result> running = caller.start(single, "\"sleep:200\"");
-    await("it runs", () -> kiln.busy() == 1);
+    await("it runs", () -> busy() == 1);
     CompletableFuture<Result> waiting = caller.start(single, "1");
     await("it waits", () -> engine.pool().snapshot().versions().get(0).waiting() == 1);
     engine.pool().retire(single.key());
