@@ -11,32 +11,18 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.response.Response;
-import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Calls that wait for their turn, and calls during a deployment of their function. */
 @QuarkusTest
 @QuarkusTestResource(GatewayResources.class)
-final class CallsAtOnceTest {
-
-  @Inject TestingSandboxes sandboxes;
-  @Inject dev.kiln.gateway.admission.Admission admission;
-  @Inject dev.kiln.gateway.http.ByteBudget held;
-
-  @AfterEach
-  void everythingIsGivenBack() {
-    await("every lease is closed", () -> sandboxes.pool().open.get() == 0);
-    await("nothing runs or waits", () -> admission.running() == 0 && admission.waiting() == 0);
-    await("nothing is held", () -> held.held() == 0);
-    assertThat(sandboxes.pool().mistakes).isEmpty();
-  }
+final class CallsAtOnceTest extends CallingTest {
 
   @Test
   void beyondConcurrencyCallsWaitAndBeyondTheQueueTheyAreRefused() {
@@ -162,9 +148,5 @@ final class CallsAtOnceTest {
     running.remove().complete("1");
     second.join().then().statusCode(200).header("Kiln-Version", "2");
     deployment.join().then().statusCode(200);
-  }
-
-  private static CompletableFuture<String> done(String answer) {
-    return CompletableFuture.completedFuture(answer);
   }
 }

@@ -17,11 +17,9 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.response.Response;
-import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,19 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** One call over HTTP: what goes in, what comes out, and what its client may do. */
 @QuarkusTest
 @QuarkusTestResource(GatewayResources.class)
-final class InvocationRoutesTest {
-
-  @Inject TestingSandboxes sandboxes;
-  @Inject dev.kiln.gateway.admission.Admission admission;
-  @Inject dev.kiln.gateway.http.ByteBudget held;
-
-  @AfterEach
-  void everythingIsGivenBack() {
-    await("every lease is closed", () -> sandboxes.pool().open.get() == 0);
-    await("nothing runs or waits", () -> admission.running() == 0 && admission.waiting() == 0);
-    await("nothing is held", () -> held.held() == 0);
-    assertThat(sandboxes.pool().mistakes).isEmpty();
-  }
+final class InvocationRoutesTest extends CallingTest {
 
   @Test
   void anEventGoesInAndAnAnswerComesOut() {
@@ -247,9 +233,5 @@ final class InvocationRoutesTest {
     await("they are cut off", () -> held.held() == 0);
     assertThat(invoke("ample", "{}").asByteArray()).hasSize(answer.length());
     slow.forEach(RawClient::close);
-  }
-
-  private static CompletableFuture<String> done(String answer) {
-    return CompletableFuture.completedFuture(answer);
   }
 }
