@@ -15,8 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Calls that wait for their turn, and calls during a deployment of their function. */
@@ -84,34 +82,10 @@ final class CallsAtOnceTest extends CallingTest {
   void onceADeploymentHasAnsweredOldCodeDoesNot() {
     put("switch", "v1", "&concurrency=50");
     sandboxes.pool().handle("switch", (version, event) -> done(version.functionVersion()));
-    AtomicInteger deployed = new AtomicInteger(1);
-    AtomicBoolean going = new AtomicBoolean(true);
-    List<CompletableFuture<Void>> clients = new ArrayList<>();
-    AtomicInteger answers = new AtomicInteger();
-    for (int i = 0; i < 4; i++) {
-      clients.add(
-          CompletableFuture.runAsync(
-              () -> {
-                while (going.get()) {
-                  int before = deployed.get();
-                  Response response = invoke("switch", "{}");
-                  assertThat(response.statusCode()).isEqualTo(200);
-                  assertThat(Integer.parseInt(response.asString())).isGreaterThanOrEqualTo(before);
-                  answers.incrementAndGet();
-                }
-              }));
-    }
-    for (int version = 2; version <= 12; version++) {
-      put("switch", "v" + version, "&concurrency=50")
-          .then()
-          .statusCode(200)
-          .body("version", equalTo(version));
-      deployed.set(version);
-      int seen = answers.get();
-      await("calls go on", () -> answers.get() > seen + 3);
-    }
-    going.set(false);
-    clients.forEach(CompletableFuture::join);
+    Redeployments.run(
+        12,
+        version -> put("switch", "v" + version, "&concurrency=50"),
+        () -> invoke("switch", "{}"));
   }
 
   @Test

@@ -14,8 +14,6 @@ import io.restassured.response.Response;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -230,35 +228,10 @@ final class FunctionIT {
   void onceADeploymentHasAnsweredOldCodeDoesNot(RunningKiln kiln) {
     PythonFunction function =
         PythonFunction.deploy(kiln, "def handler(event, context): return 1", "&concurrency=4");
-    AtomicInteger deployed = new AtomicInteger(1);
-    AtomicBoolean going = new AtomicBoolean(true);
-    AtomicInteger answers = new AtomicInteger();
-    List<CompletableFuture<Void>> clients = new ArrayList<>();
-    for (int i = 0; i < 4; i++) {
-      clients.add(
-          CompletableFuture.runAsync(
-              () -> {
-                while (going.get()) {
-                  int before = deployed.get();
-                  Response response = function.call();
-                  assertThat(response.statusCode()).as(response.asString()).isEqualTo(200);
-                  assertThat(Integer.parseInt(response.asString())).isGreaterThanOrEqualTo(before);
-                  answers.incrementAndGet();
-                }
-              },
-              command -> new Thread(command).start()));
-    }
-    for (int version = 2; version <= 6; version++) {
-      function
-          .put("def handler(event, context): return " + version, "&concurrency=4")
-          .then()
-          .statusCode(200);
-      deployed.set(version);
-      int seen = answers.get();
-      await("calls go on", () -> answers.get() > seen + 4);
-    }
-    going.set(false);
-    clients.forEach(CompletableFuture::join);
+    Redeployments.run(
+        6,
+        version -> function.put("def handler(event, context): return " + version, "&concurrency=4"),
+        function::call);
   }
 
   @Test
