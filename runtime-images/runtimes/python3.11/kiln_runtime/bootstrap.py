@@ -44,11 +44,16 @@ class Bootstrap:
     def run(self):
         """Serves frames until the gateway closes its end, which ends the process inside `_kiln`."""
         _be_another_process()
+        while _kiln.await_bell() != _kiln.BELL_CODE:
+            self._serve()
         while True:
             if self._template is not None:
                 self._template.await_frame()
-            frame = _kiln.receive()
-            self._do[frame[0]](*frame[1:])
+            self._serve()
+
+    def _serve(self):
+        frame = _kiln.receive()
+        self._do[frame[0]](*frame[1:])
 
     def _load(self, nonce, configuration_json, bundle):
         configuration = json.loads(configuration_json)

@@ -26,6 +26,7 @@ static PyObject *serve(PyObject *module, PyObject *none)
 static PyMethodDef METHODS[] = {
     {"serve", serve, METH_NOARGS, "Serve as a zygote; returns in each sandbox."},
     {"receive", wire_receive, METH_NOARGS, "Wait for the next frame."},
+    {"await_bell", wire_await_bell, METH_NOARGS, "Wait for a bell."},
     {"send", (PyCFunction)(void (*)(void))wire_send, METH_FASTCALL, "Send a frame."},
     {"fill_gaps", memory_fill_gaps, METH_NOARGS, "Fill the gaps of the heaps."},
     {"set_environment", (PyCFunction)(void (*)(void))environment_set, METH_FASTCALL, "Set the whole environment."},
@@ -69,5 +70,9 @@ PyMODINIT_FUNC PyInit__kiln(void)
     FRAME_CONSTANT(FORK_REFUSED)
     FRAME_CONSTANT(COPY_EXITED)
     FRAME_CONSTANT(CLEANED)
+    if (PyModule_AddIntMacro(module, BELL_CODE) != 0) {
+        Py_DECREF(module);
+        return NULL;
+    }
     return module;
 }

@@ -2,6 +2,7 @@
 #include "wire.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -38,20 +39,28 @@ static uint32_t micros_since_received(void)
     return (uint32_t)(nanos / 1000);
 }
 
-/* The gateway's end is closed, or broken: there is nobody left to work for or to tell. */
+/* The other end is closed, or broken: there is nobody left to work for or to tell. */
 static void end_if_peer_is_gone(ssize_t result)
 {
     if (result == 0 || (result < 0 && (errno == ECONNRESET || errno == EPIPE)))
         _exit(0);
 }
 
+/* Waits in poll, not in recv: a stream socket's recv is also woken when the peer takes what was sent to it, that is once
+ * in each call for nothing. */
+static ssize_t await_some(int descriptor, char *into, size_t size)
+{
+    struct pollfd readable = {.fd = descriptor, .events = POLLIN};
+    return poll(&readable, 1, -1) < 0 ? -1 : recv(descriptor, into, size, 0);
+}
+
 /* Some bytes, at least one. False with a Python exception. Threads of the function run meanwhile. */
-static bool receive_some(char *into, size_t size, size_t *received)
+static bool receive_some(int descriptor, char *into, size_t size, size_t *received)
 {
     for (;;) {
         ssize_t result;
         Py_BEGIN_ALLOW_THREADS
-        result = recv(FRAMES_DESCRIPTOR, into, size, 0);
+        result = await_some(descriptor, into, size);
         Py_END_ALLOW_THREADS
         end_if_peer_is_gone(result);
         if (result > 0) {
@@ -79,7 +88,7 @@ static bool fill(size_t wanted)
     }
     while (buffer.end - buffer.start < wanted) {
         size_t received;
-        if (!receive_some(buffer.bytes + buffer.end, BUFFER_BYTES - buffer.end, &received))
+        if (!receive_some(FRAMES_DESCRIPTOR, buffer.bytes + buffer.end, BUFFER_BYTES - buffer.end, &received))
             return false;
         buffer.end += received;
     }
@@ -98,7 +107,7 @@ static PyObject *receive_large(uint32_t length)
     buffer.start = buffer.end = 0;
     while (have < length) {
         size_t received;
-        if (!receive_some(into + have, length - have, &received)) {
+        if (!receive_some(FRAMES_DESCRIPTOR, into + have, length - have, &received)) {
             Py_DECREF(payload);
             return NULL;
         }
@@ -200,6 +209,15 @@ PyObject *wire_receive(PyObject *module, PyObject *none)
     PyObject *result = frame(&header, PyBytes_AS_STRING(large));
     Py_DECREF(large);
     return result;
+}
+
+PyObject *wire_await_bell(PyObject *module, PyObject *none)
+{
+    (void)module;
+    (void)none;
+    char bell;
+    size_t received;
+    return receive_some(CHANNELS_DESCRIPTOR, &bell, sizeof bell, &received) ? PyLong_FromLong(bell) : NULL;
 }
 
 /* All of it, however slowly the gateway reads. */

@@ -14,6 +14,9 @@ PyObject *wire_receive(PyObject *module, PyObject *none);
 /* send(type, nonce, payload: str | bytes | None). The frame's `micros` is the time since the last frame came in. */
 PyObject *wire_send(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
 
+/* Waits for a bell and returns it: BELL_FRAME or BELL_CODE. Ends the process when launcher and gateway are gone. */
+PyObject *wire_await_bell(PyObject *module, PyObject *none);
+
 /* Whether bytes of a frame have been received already, so that poll would not tell of them. */
 bool wire_has_frame(void);
 

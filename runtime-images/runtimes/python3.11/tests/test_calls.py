@@ -121,6 +121,25 @@ class CallsTest(unittest.TestCase):
             self._parsed(self.sandbox.invoke(None, nonce=9)),
         )
 
+    def test_nothing_of_the_function_runs_before_its_code_is_there(self):
+        with testing.Folder({}) as folder, testing.Sandbox(folder.path, attached=False) as sandbox:
+            sandbox.send(testing.LOAD, testing.load_payload(testing.configuration("late.handler"), b""))
+            sandbox.send(testing.INVOKE, testing.invoke_payload([1]), 5)
+            self.assertTrue(sandbox.is_silent(0.3))
+            folder.write("late.py", "def handler(event, context):\n    return event\n")
+            sandbox.ring(testing.BELL_CODE)
+            self.assertEqual(testing.LOADED, sandbox.receive()[0])
+            self.assertEqual((testing.ANSWER, 5, b"[1]"), sandbox.receive())
+
+    def test_it_is_warmed_before_its_code_is_there(self):
+        with testing.Folder({"app.py": APP}) as folder, testing.Sandbox(folder.path, attached=False) as sandbox:
+            sandbox.send(testing.WARM)
+            self.assertTrue(sandbox.is_silent(0.3))
+            sandbox.ring(testing.BELL_FRAME)
+            self.assertEqual(testing.WARMED, sandbox.receive()[0])
+            sandbox.ring(testing.BELL_CODE)
+            self.assertEqual(testing.LOADED, sandbox.load("app.handler")[0])
+
     def test_load_and_the_first_call_may_come_together(self):
         load = testing.load_payload(testing.configuration("app.handler"), b"")
         self.sandbox.send(testing.LOAD, load)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import shutil
 import socket
 import struct
@@ -10,6 +11,7 @@ import sys
 import tempfile
 import time
 
+BELL_FRAME, BELL_CODE = b"\x01", b"\x02"
 HEADER = struct.Struct("<IHHQII")
 LOAD, INVOKE, COMPILE, WARM, FORK, KILL_COPY, CLEAN = range(1, 8)
 READY, LOADED, INIT_FAILED, ANSWER, FAILED, COMPILED, WARMED = range(64, 71)
@@ -35,10 +37,19 @@ class Folder:
     def __init__(self, files):
         self.path = tempfile.mkdtemp(prefix="kiln-test-")
         for name, content in files.items():
-            path = os.path.join(self.path, name)
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(path, "w", encoding="utf-8") as file:
-                file.write(content)
+            self.write(name, content)
+
+    def write(self, name, content):
+        path = os.path.join(self.path, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(content)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.remove()
 
     def remove(self):
         shutil.rmtree(self.path)
@@ -63,7 +74,7 @@ def configuration(handler, **changes):
 class Sandbox:
     """A bootstrap in a process of its own, with descriptors 3 and 4 where it expects them."""
 
-    def __init__(self, root):
+    def __init__(self, root, attached=True):
         self._frames, theirs = socket.socketpair()
         self._frames.settimeout(20)
         self.channels, their_channels = socket.socketpair()
@@ -84,12 +95,26 @@ class Sandbox:
         theirs.close()
         their_channels.close()
         assert self.receive()[0] == READY
+        if attached:
+            self.ring(BELL_CODE)
+
+    def ring(self, bell):
+        self.channels.sendall(bell)
 
     def send(self, kind, payload=b"", nonce=0):
         self._frames.sendall(HEADER.pack(len(payload), kind, 0, nonce, 0, 0) + payload)
 
     def receive(self):
         return receive(self._frames)
+
+    def is_silent(self, seconds):
+        return not select.select([self._frames], [], [], seconds)[0]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
 
     def load(self, handler, bundle=b"", **changes):
         self.send(LOAD, load_payload(configuration(handler, **changes), bundle))

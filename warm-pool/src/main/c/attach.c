@@ -8,10 +8,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "frames.h"
 #include "launcher.h"
 #include "mounts.h"
 #include "report.h"
@@ -164,6 +166,15 @@ static int enter_and_change(struct launcher *launcher, const struct slot *slot, 
     return result;
 }
 
+/* The sandbox has been sent what it is to load and run, and waits for this. From here and not by way of the gateway: two
+ * wake-ups less. One that is gone is told of by its pidfd. */
+static void ring(struct slot *slot)
+{
+    const char bell = BELL_CODE;
+    send(slot->channels[CHANNEL_CHANNELS], &bell, sizeof bell, MSG_DONTWAIT | MSG_NOSIGNAL);
+    slots_close_channel(slot, CHANNEL_CHANNELS);
+}
+
 static int attach_to(struct launcher *launcher, struct slot *slot, const struct kiln_attach *attach, uint32_t *step)
 {
     *step = KILN_STEP_SLOT;
@@ -179,6 +190,8 @@ static int attach_to(struct launcher *launcher, struct slot *slot, const struct 
         result = enter_and_change(launcher, slot, attach, &trees, step);
     }
     close_trees(&trees);
+    if (result == 0)
+        ring(slot);
     return result;
 }
 

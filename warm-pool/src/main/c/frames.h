@@ -9,6 +9,11 @@
 #define FRAMES_DESCRIPTOR 3
 #define CHANNELS_DESCRIPTOR 4
 
+/* What comes on CHANNELS_DESCRIPTOR for as long as a sandbox has no code: it waits for that, not for frames, so that a
+ * frame which needs the code does not wake it before the code is there. */
+#define BELL_FRAME 1 /* from the gateway: a frame has been sent that needs no code */
+#define BELL_CODE 2  /* from the launcher: the code is attached; from now on frames are waited for */
+
 enum frame_type {
     FRAME_LOAD = 1,
     FRAME_INVOKE = 2,

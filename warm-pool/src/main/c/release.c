@@ -47,6 +47,7 @@ void release_begin(struct launcher *launcher, struct slot *slot)
         close(slot->pidfd);
         slot->pidfd = -1;
     }
+    slots_close_channel(slot, CHANNEL_CHANNELS);
     slot->state = SLOT_EMPTYING;
     slot->oom_suspected = false;
     slot->since = now_micros();

@@ -81,13 +81,17 @@ void slots_stat(struct launcher *launcher, const struct kiln_request *request, s
                                      .oom_kills = counts.oom_kills};
 }
 
+void slots_close_channel(struct slot *slot, enum channel channel)
+{
+    if (slot->channels[channel] >= 0)
+        close(slot->channels[channel]);
+    slot->channels[channel] = -1;
+}
+
 static void close_channels(struct slot *slot)
 {
-    for (int i = 0; i < CHANNEL_COUNT; i++) {
-        if (slot->channels[i] >= 0)
-            close(slot->channels[i]);
-        slot->channels[i] = -1;
-    }
+    for (int i = 0; i < CHANNEL_COUNT; i++)
+        slots_close_channel(slot, (enum channel)i);
 }
 
 void slots_refuse_spawn(struct launcher *launcher, struct slot *slot, int result, enum kiln_step step)
@@ -116,7 +120,9 @@ static int answer_spawn(struct launcher *launcher, struct slot *slot, uint32_t c
         return result;
     slot->announced = true;
     control_send(launcher, &answer, descriptors, 1 + CHANNEL_COUNT);
-    close_channels(slot);
+    slots_close_channel(slot, CHANNEL_FRAMES);
+    slots_close_channel(slot, CHANNEL_STDOUT);
+    slots_close_channel(slot, CHANNEL_STDERR);
     return 0;
 }
 

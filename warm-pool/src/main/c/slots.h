@@ -32,7 +32,7 @@ struct slot {
     uint32_t runtime;
     uint32_t sequence;     /* of the SPAWN to be answered */
     int64_t asked_at;
-    int channels[CHANNEL_COUNT]; /* -1 once handed over */
+    int channels[CHANNEL_COUNT]; /* -1 once handed over; CHANNEL_CHANNELS is kept until ATTACH, which tells by it */
     int pidfd;                   /* -1: there is no process that could be known */
     bool attached;               /* ATTACH was tried; never again for this sandbox */
     bool announced;              /* SPAWN was answered with success, so EXITED is due */
@@ -74,6 +74,9 @@ bool slots_spawn(struct launcher *launcher, const struct kiln_request *request, 
 
 /* Makes the slot's groups where they are not there, and watches them. */
 int slots_make_groups(struct launcher *launcher, uint32_t number);
+
+/* Closes one of the gateway's ends, if this process still holds it. */
+void slots_close_channel(struct slot *slot, enum channel channel);
 
 /* Answers a SPAWN under way with a failure. */
 void slots_refuse_spawn(struct launcher *launcher, struct slot *slot, int result, enum kiln_step step);

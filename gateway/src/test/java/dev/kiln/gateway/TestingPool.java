@@ -80,7 +80,7 @@ final class TestingPool implements Pool {
   }
 
   @Override
-  public void keepWarm(Version version) {
+  public void prepare(Version version) {
     kept.add(version.key());
   }
 

@@ -8,16 +8,11 @@ import dev.kiln.linux.Errno;
 import dev.kiln.linux.LinuxException;
 import dev.kiln.log.LogPump;
 import dev.kiln.sandbox.Sandbox;
-import io.netty.channel.EventLoop;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Makes a stem one version's: its code is mounted, its limits are written meanwhile, its output is
- * read.
- */
+/** Makes a stem one version's: its limits are written, its output is read, its code is mounted. */
 final class Attachment {
 
   private static final Logger LOG = Logger.getLogger(Attachment.class);
@@ -33,42 +28,53 @@ final class Attachment {
   }
 
   /**
-   * Completes on {@code loop}, the caller's; exceptionally with {@link OfEngine}, or with {@link
-   * StemDiedException} where another stem may do. In both cases the sandbox is of no use.
+   * Sets the limits, which the first instruction for the version must not precede, and begins to
+   * read the outputs.
+   *
+   * @throws OfEngine if that cannot be done; the sandbox is killed
+   * @throws StemDiedException if it is dead, and another may do
    */
-  CompletionStage<Void> attach(Sandbox sandbox, VersionStock stock, EventLoop loop) {
-    Version version = stock.version;
-    CompletableFuture<Void> attached = new CompletableFuture<>();
-    CompletionStage<Void> mounted =
-        launcher.attach(sandbox.id(), version.code(), version.layers(), version.tmpBytes());
-    RuntimeException failure = limit(sandbox, stock);
-    mounted.whenComplete(
-        (done, error) ->
-            loop.execute(() -> finish(attached, sandbox, error == null ? failure : error)));
-    return attached;
-  }
-
-  private @Nullable RuntimeException limit(Sandbox sandbox, VersionStock stock) {
+  void limit(Sandbox sandbox, VersionStock stock) {
     try {
       cgroups.apply(sandbox.id().slot(), stock.limits);
       sandbox.attachLogs((out, err) -> logs.attach(stock.version.key(), out, err));
-      return null;
     } catch (LinuxException | IllegalStateException e) {
-      return e;
+      throw failed(sandbox, e);
     }
   }
 
-  private static void finish(
-      CompletableFuture<Void> attached, Sandbox sandbox, @Nullable Throwable failure) {
-    if (failure == null) {
-      attached.complete(null);
-    } else if (hasDied(sandbox, failure)) {
-      attached.completeExceptionally(new StemDiedException());
-    } else {
-      LOG.warnf("%s was not given its code and limits: %s", sandbox, failure.getMessage());
-      attached.completeExceptionally(
-          new OfEngine("The sandbox could not be given its code and limits."));
+  /**
+   * Has the launcher mount the code, once, and then ring the sandbox, which until then waits: what
+   * it is to load and run is best sent before. Completes {@link Resident#attached} on the
+   * launcher's thread: exceptionally as {@link #limit} throws.
+   */
+  void attach(Resident resident, Version version) {
+    if (resident.attaching) {
+      return;
     }
+    resident.attaching = true;
+    long began = System.nanoTime();
+    launcher
+        .attach(resident.sandbox.id(), version.code(), version.layers(), version.tmpBytes())
+        .whenComplete((done, error) -> finish(resident, began, error));
+  }
+
+  private static void finish(Resident resident, long began, @Nullable Throwable error) {
+    if (error == null) {
+      resident.attached.complete(TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - began));
+    } else {
+      resident.attached.completeExceptionally(failed(resident.sandbox, error));
+    }
+  }
+
+  private static RuntimeException failed(Sandbox sandbox, Throwable failure) {
+    boolean died = hasDied(sandbox, failure);
+    sandbox.kill();
+    if (died) {
+      return new StemDiedException();
+    }
+    LOG.warnf("%s was not given its code and limits: %s", sandbox, failure.getMessage());
+    return new OfEngine("The sandbox could not be given its code and limits.");
   }
 
   private static boolean hasDied(Sandbox sandbox, Throwable failure) {

@@ -44,7 +44,7 @@ final class Compiler {
               ledger.runtime(runtime),
               Isolation.FRESH,
               System.nanoTime());
-      return pool.acquire(stock, deadline, loop)
+      return pool.acquireWithCode(stock, deadline, loop)
           .thenCompose(holding -> compile(holding, handler, deadline, loop));
     } catch (InvocationException e) {
       return CompletableFuture.failedFuture(e);

@@ -93,8 +93,11 @@ final class CopySeat implements Seat {
   }
 
   @Override
-  public long attachMicros() {
-    return startType == StartType.WARM ? 0 : holding.attachMicros();
+  public void attach() {}
+
+  @Override
+  public CompletableFuture<Long> attached() {
+    return holding.resident().attached;
   }
 
   @Override

@@ -7,11 +7,5 @@ import dev.kiln.contract.StartType;
  * gives it back once.
  *
  * @param leaseMicros from the question to the sandbox's choice
- * @param attachMicros what attaching the code took, 0 for a warm one
  */
-record Holding(
-    Resident resident,
-    VersionStock stock,
-    StartType startType,
-    long leaseMicros,
-    long attachMicros) {}
+record Holding(Resident resident, VersionStock stock, StartType startType, long leaseMicros) {}

@@ -154,7 +154,6 @@ final class Nursery {
   private void warm(Resident resident) {
     resident
         .sandbox
-        .conversation()
         .warm(WARM_NANOS)
         .whenComplete(
             (micros, error) -> {

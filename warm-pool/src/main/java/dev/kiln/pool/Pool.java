@@ -15,10 +15,11 @@ public interface Pool extends AutoCloseable {
   CompletionStage<Lease> lease(Version version, Deadline deadline, EventLoop loop);
 
   /**
-   * Keeps {@code version.minWarm()} sandboxes of this version from now on; the pool forgets other
-   * versions' targets only by {@link #retire}.
+   * Makes ready what calls of this version will need, and keeps {@code version.minWarm()} sandboxes
+   * of it from now on; the pool forgets a version only by {@link #retire}. Of a runtime that is not
+   * here nothing is made: the calls are told.
    */
-  void keepWarm(Version version);
+  void prepare(Version version);
 
   /**
    * Forgets a version: its idle sandboxes are destroyed now, its busy ones upon their release, its

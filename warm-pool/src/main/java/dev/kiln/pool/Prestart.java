@@ -39,8 +39,8 @@ final class Prestart {
   }
 
   private void start(Resident resident, VersionStock stock) {
-    pool.specialise(resident, stock, ledger.loops.next())
-        .thenCompose(attached -> resident.sandbox.conversation().load(stock.load(), LOAD_NANOS))
+    pool.specialiseWithCode(resident, stock, ledger.loops.next())
+        .thenCompose(attached -> resident.sandbox.conversation().load(stock.load, LOAD_NANOS))
         .whenComplete((micros, error) -> started(resident, stock, micros, error));
   }
 

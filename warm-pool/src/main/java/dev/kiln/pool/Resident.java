@@ -1,6 +1,7 @@
 package dev.kiln.pool;
 
 import dev.kiln.sandbox.Sandbox;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,13 @@ final class Resident {
 
   final Sandbox sandbox;
   @Nullable VersionStock tenant;
+
+  /** Whether the launcher has been asked to attach the code. */
+  boolean attaching;
+
+  /** Completes when the code is attached, with the microseconds that took. */
+  final CompletableFuture<Long> attached = new CompletableFuture<>();
+
   boolean loaded;
   long initMicros;
   long idleSinceNanos;

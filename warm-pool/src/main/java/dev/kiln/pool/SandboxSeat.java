@@ -8,6 +8,7 @@ import dev.kiln.launcher.Exit;
 import dev.kiln.log.LogSource;
 import io.netty.channel.EventLoop;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** A whole sandbox as a seat. */
@@ -41,8 +42,13 @@ final class SandboxSeat implements Seat {
   }
 
   @Override
-  public long attachMicros() {
-    return holding.attachMicros();
+  public void attach() {
+    pool.attach(resident, holding.stock());
+  }
+
+  @Override
+  public CompletableFuture<Long> attached() {
+    return resident.attached;
   }
 
   @Override
@@ -57,7 +63,7 @@ final class SandboxSeat implements Seat {
 
   @Override
   public Optional<LoadFrame> load() {
-    return resident.loaded ? Optional.empty() : Optional.of(holding.stock().load());
+    return resident.loaded ? Optional.empty() : Optional.of(holding.stock().load);
   }
 
   @Override

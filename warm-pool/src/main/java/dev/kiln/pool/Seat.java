@@ -8,6 +8,7 @@ import dev.kiln.launcher.Exit;
 import dev.kiln.log.LogSource;
 import io.netty.channel.EventLoop;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -23,8 +24,18 @@ interface Seat {
   /** Returns microseconds from the question to this seat's choice. */
   long leaseMicros();
 
-  /** Returns microseconds that attaching the code took, 0 where it was attached before. */
-  long attachMicros();
+  /**
+   * Has the function's code brought here, if it is not: to be called when what needs it has been
+   * sent.
+   */
+  void attach();
+
+  /**
+   * Completes, on any thread, when the function's code is here, with the microseconds that took, 0
+   * where it was here before. Where it fails, as {@link Attachment#attach} does, nothing of the
+   * function has run here.
+   */
+  CompletableFuture<Long> attached();
 
   Conversation conversation();
 

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,16 +24,22 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A sandbox may have died while it was idle, unnoticed until it is written to. The kernel tells
  * this from a death during the call: a peer that closes its socket with bytes unread resets it. So
- * what was never read is sent once more, to another seat, and the caller never sees it.
+ * what was never read, or came to a sandbox that never had the function's code, is sent once more,
+ * to another seat, and the caller never sees it.
  */
 final class SeatLease implements Lease {
+
+  private static final int MOST_SENDINGS = 4;
+
+  /** How long the launcher may take to say whether the code was there before the sandbox ended. */
+  private static final long ATTACH_SECONDS = 10;
 
   private final EventLoop loop;
   private final CompletableFuture<Answer> result = new CompletableFuture<>();
   private Seat seat;
   private @Nullable Answer answer;
   private boolean sent;
-  private boolean sentAgain;
+  private int sendings = 1;
   private boolean reusable;
   private boolean held = true;
   private boolean closed;
@@ -52,7 +59,7 @@ final class SeatLease implements Lease {
     Map<String, Long> phases = new LinkedHashMap<>();
     phases.put("lease", seat.leaseMicros());
     if (seat.startType() != StartType.WARM) {
-      phases.put("attach", seat.attachMicros());
+      phases.put("attach", seat.attached().exceptionally(error -> 0L).getNow(0L));
     }
     if (answer != null) {
       phases.put("init", answer.initMicros());
@@ -83,6 +90,7 @@ final class SeatLease implements Lease {
             invocation.withEvent(invocation.event().retainedDuplicate()),
             to.version().maxAnswerBytes())
         .whenComplete((received, error) -> received(invocation, received, error));
+    to.attach();
   }
 
   private void received(
@@ -111,9 +119,39 @@ final class SeatLease implements Lease {
 
   private void broken(Invocation invocation, ConversationException broken) {
     seat.kill();
+    seat.attached()
+        .copy()
+        .orTimeout(ATTACH_SECONDS, TimeUnit.SECONDS)
+        .whenCompleteAsync(
+            (micros, failure) -> {
+              if (failure == null) {
+                examine(invocation, broken);
+              } else {
+                neverRun(invocation, Autopsy.unwrapped(failure));
+              }
+            },
+            loop);
+  }
+
+  /** All stems die at once when their zygote does, and a call may come before that is known. */
+  private void neverRun(Invocation invocation, Throwable why) {
+    if (why instanceof StemDiedException && mayBeSentAgain()) {
+      sendElsewhere(invocation);
+    } else {
+      result.completeExceptionally(
+          why instanceof OfEngine ? why : new OfEngine("No sandbox could be made ready."));
+    }
+  }
+
+  private boolean mayBeSentAgain() {
+    sendings++;
+    return sendings <= MOST_SENDINGS;
+  }
+
+  private void examine(Invocation invocation, ConversationException broken) {
     Autopsy autopsy =
         new Autopsy(seat.version(), invocation.requestId(), invocation.deadline().timeout());
-    if (broken.end() == End.UNREAD && !sentAgain) {
+    if (broken.end() == End.UNREAD && mayBeSentAgain()) {
       Autopsy.exit(seat.exit(), loop).thenAccept(exit -> unread(invocation, exit, autopsy));
     } else {
       autopsy.examine(broken, seat.exit(), loop).thenAccept(result::completeExceptionally);
@@ -129,7 +167,6 @@ final class SeatLease implements Lease {
   }
 
   private void sendElsewhere(Invocation invocation) {
-    sentAgain = true;
     giveBack();
     seat.another(invocation.deadline(), loop)
         .whenComplete((again, error) -> sendAgain(invocation, again, error));

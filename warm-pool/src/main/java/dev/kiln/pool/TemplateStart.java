@@ -20,7 +20,7 @@ record TemplateStart(VersionStock stock, Templates host, Deadline deadline, Even
 
   /** Begins; completes exceptionally with what each call that waits for the template is told. */
   CompletionStage<Holding> begin() {
-    return host.acquire(stock, deadline, loop).thenCompose(this::load);
+    return host.acquireWithCode(stock, deadline, loop).thenCompose(this::load);
   }
 
   private CompletionStage<Holding> load(Holding holding) {
@@ -29,7 +29,7 @@ record TemplateStart(VersionStock stock, Templates host, Deadline deadline, Even
         .resident()
         .sandbox
         .conversation()
-        .load(stock.load(), deadline.remainingNanos())
+        .load(stock.load, deadline.remainingNanos())
         .whenComplete((micros, error) -> loaded(result, holding, micros, error));
     return result;
   }

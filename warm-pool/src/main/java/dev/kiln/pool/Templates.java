@@ -40,8 +40,9 @@ final class Templates {
     return calls.template(stock, () -> new Template(stock, this));
   }
 
-  CompletableFuture<Holding> acquire(VersionStock stock, Deadline deadline, EventLoop loop) {
-    return pool.acquire(stock, deadline, loop);
+  CompletableFuture<Holding> acquireWithCode(
+      VersionStock stock, Deadline deadline, EventLoop loop) {
+    return pool.acquireWithCode(stock, deadline, loop);
   }
 
   void giveBack(Holding holding) {

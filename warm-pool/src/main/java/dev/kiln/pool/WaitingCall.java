@@ -13,15 +13,20 @@ final class WaitingCall {
   final VersionStock stock;
   final Deadline deadline;
   final EventLoop loop;
+
+  /** Whether the code is to be attached before the sandbox is handed out. */
+  final boolean awaitsCode;
+
   final long askedNanos = System.nanoTime();
   final CompletableFuture<Holding> result = new CompletableFuture<>();
 
   private int deadStems;
 
-  WaitingCall(VersionStock stock, Deadline deadline, EventLoop loop) {
+  WaitingCall(VersionStock stock, Deadline deadline, EventLoop loop, boolean awaitsCode) {
     this.stock = stock;
     this.deadline = deadline;
     this.loop = loop;
+    this.awaitsCode = awaitsCode;
   }
 
   /**

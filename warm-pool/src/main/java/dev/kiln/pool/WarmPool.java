@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The pool. A call goes, on its own event loop and top to bottom in this file: ask the {@link
  * Ledger}, which grants a warm sandbox, or a stem, or lets the call wait for the first of them;
- * bring the sandbox onto the call's loop; thaw it, or attach the code; hand out the lease.
+ * bring the sandbox onto the call's loop; thaw it, or limit it; hand out the lease.
  */
 final class WarmPool implements Pool, LauncherListener {
 
@@ -125,8 +125,12 @@ final class WarmPool implements Pool, LauncherListener {
   }
 
   @Override
-  public void keepWarm(Version version) {
-    upkeep.keepWarm(calls.stock(version), version.minWarm());
+  public void prepare(Version version) {
+    try {
+      upkeep.keepWarm(calls.stock(version), version.minWarm());
+    } catch (OfEngine e) {
+      LOG.warnf("%s cannot be called: %s", version.key(), e.getMessage());
+    }
   }
 
   @Override
@@ -153,9 +157,21 @@ final class WarmPool implements Pool, LauncherListener {
 
   // ---- a call, step by step
 
-  /** Asks for a sandbox of a version; completes on {@code loop}. */
+  /**
+   * Asks for a sandbox of a version; completes on {@code loop}. Its code may still have to be
+   * attached.
+   */
   CompletableFuture<Holding> acquire(VersionStock stock, Deadline deadline, EventLoop loop) {
-    WaitingCall call = new WaitingCall(stock, deadline, loop);
+    return ask(new WaitingCall(stock, deadline, loop, false));
+  }
+
+  /** As {@link #acquire}, and attaches the code. */
+  CompletableFuture<Holding> acquireWithCode(
+      VersionStock stock, Deadline deadline, EventLoop loop) {
+    return ask(new WaitingCall(stock, deadline, loop, true));
+  }
+
+  private CompletableFuture<Holding> ask(WaitingCall call) {
     perform(calls.ask(call));
     if (!call.result.isDone()) {
       limitWait(call);
@@ -224,12 +240,15 @@ final class WarmPool implements Pool, LauncherListener {
       call.loop.execute(() -> deliver(grant));
       return;
     }
-    long leased = System.nanoTime();
+    long chosen = System.nanoTime();
     CompletionStage<Void> prepared =
         grant.startType() == StartType.WARM
             ? awaken(resident, call.loop)
             : specialise(resident, call.stock, call.loop);
-    prepared.whenComplete((done, error) -> handOut(grant, leased, error));
+    if (call.awaitsCode) {
+      prepared = prepared.thenCompose(here -> attached(resident, call.stock, call.loop));
+    }
+    prepared.whenComplete((done, error) -> handOut(grant, chosen, error));
   }
 
   /**
@@ -244,25 +263,35 @@ final class WarmPool implements Pool, LauncherListener {
     return resident.sandbox.conversation().moveTo(loop);
   }
 
-  /**
-   * Makes a stem a version's and brings it onto a loop. The launcher is asked first: all that can
-   * be done without its answer is done while it works.
-   */
-  CompletionStage<Void> specialise(Resident resident, VersionStock stock, EventLoop loop) {
-    CompletionStage<Void> attached = attachment.attach(resident.sandbox, stock, loop);
-    CompletionStage<Void> moved = resident.sandbox.conversation().moveTo(loop);
-    stock.load();
-    return moved.thenCompose(here -> attached);
+  /** Makes a stem a version's, but for its code, and brings it onto a loop. */
+  private CompletionStage<Void> specialise(Resident resident, VersionStock stock, EventLoop loop) {
+    try {
+      attachment.limit(resident.sandbox, stock);
+    } catch (StemDiedException | OfEngine e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    return resident.sandbox.conversation().moveTo(loop);
   }
 
-  private void handOut(Actions.Grant grant, long leasedNanos, @Nullable Throwable error) {
+  /** Has the code attached, if nobody has yet; {@link Resident#attached} tells when it is. */
+  void attach(Resident resident, VersionStock stock) {
+    attachment.attach(resident, stock.version);
+  }
+
+  private CompletionStage<Void> attached(Resident resident, VersionStock stock, EventLoop loop) {
+    attach(resident, stock);
+    return resident.attached.thenAcceptAsync(micros -> {}, loop);
+  }
+
+  /** Makes a stem that the caller holds a version's; completes on {@code loop}. */
+  CompletionStage<Void> specialiseWithCode(Resident resident, VersionStock stock, EventLoop loop) {
+    return specialise(resident, stock, loop).thenCompose(here -> attached(resident, stock, loop));
+  }
+
+  private void handOut(Actions.Grant grant, long chosenNanos, @Nullable Throwable error) {
     WaitingCall call = grant.call();
-    long lease = TimeUnit.NANOSECONDS.toMicros(leasedNanos - call.askedNanos);
-    long attach =
-        grant.startType() == StartType.WARM
-            ? 0
-            : TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - leasedNanos);
-    Holding holding = new Holding(grant.resident(), call.stock, grant.startType(), lease, attach);
+    long lease = TimeUnit.NANOSECONDS.toMicros(chosenNanos - call.askedNanos);
+    Holding holding = new Holding(grant.resident(), call.stock, grant.startType(), lease);
     if (error == null && call.result.complete(holding)) {
       return;
     }

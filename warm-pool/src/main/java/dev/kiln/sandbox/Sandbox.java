@@ -8,6 +8,8 @@ import dev.kiln.launcher.SandboxId;
 import dev.kiln.launcher.Spawned;
 import dev.kiln.linux.FileDescriptor;
 import dev.kiln.linux.Linux;
+import dev.kiln.linux.LinuxException;
+import dev.kiln.linux.NativeBuffer;
 import dev.kiln.log.LogSource;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +27,11 @@ import org.jspecify.annotations.Nullable;
 public final class Sandbox {
 
   private static final Logger LOG = Logger.getLogger(Sandbox.class);
+
+  /** As frames.h has it. */
+  private static final byte BELL_FRAME = 1;
+
+  private static final NativeBuffer BELL = bell();
 
   private final SandboxId id;
   private final int runtime;
@@ -102,6 +109,33 @@ public final class Sandbox {
     return moved;
   }
 
+  /**
+   * Has it run the dummy calls that touch what a first call touches. Only before it has code: until
+   * then it waits for a bell, not for frames.
+   */
+  public CompletionStage<Long> warm(long timeoutNanos) {
+    CompletionStage<Long> warmed = conversation.warm(timeoutNanos);
+    ring();
+    return warmed;
+  }
+
+  /** One that cannot be rung has ended, which its conversation tells. */
+  private synchronized void ring() {
+    try {
+      if (channels.isOpen()) {
+        Linux.write(channels, BELL, 0, BELL.capacity());
+      }
+    } catch (LinuxException e) {
+      LOG.debugf("sandbox %s: %s", id, e.getMessage());
+    }
+  }
+
+  private static NativeBuffer bell() {
+    NativeBuffer bell = new NativeBuffer(1);
+    bell.bytes().put(0, BELL_FRAME);
+    return bell;
+  }
+
   /** Returns the socket over which a template passes the descriptors of its copies. */
   public FileDescriptor channels() {
     return channels;
@@ -159,8 +193,7 @@ public final class Sandbox {
     becomeDying();
     move(SandboxState.DYING, SandboxState.GONE);
     conversation.peerGone();
-    closeOutputs();
-    channels.close();
+    closeDescriptors();
     exit.complete(how);
   }
 
@@ -175,7 +208,8 @@ public final class Sandbox {
     return false;
   }
 
-  private synchronized void closeOutputs() {
+  private synchronized void closeDescriptors() {
+    channels.close();
     LogSource attached = logs;
     if (attached == null) {
       stdout.close();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kiln.contract.Deadline;
 import dev.kiln.contract.InvocationException.Fault;
+import dev.kiln.contract.InvocationException.OfEngine;
 import dev.kiln.contract.InvocationException.OfFunction;
 import dev.kiln.contract.Isolation;
 import dev.kiln.contract.StartType;
@@ -61,6 +62,15 @@ class EngineIT {
     assertThat(calls.stream().map(TestingCaller::join).map(Result::startType))
         .contains(StartType.FORKED)
         .doesNotContain(StartType.WARM);
+  }
+
+  @Test
+  void runsNothingWhereTheCodeCannotBeAttached() {
+    Version lost = kiln.function("app.py").code("f".repeat(64)).named("lost");
+    assertThat(caller.fail(lost, "{}"))
+        .isInstanceOf(OfEngine.class)
+        .hasMessageContaining("could not be given its code");
+    assertThat(caller.call(version, "{\"do\":\"count\"}").text()).matches("\\d+");
   }
 
   @Test
@@ -276,7 +286,7 @@ class EngineIT {
   @Test
   void keepsWarmWhatShouldBeWarm() {
     Version warm = kiln.function("app.py").minWarm(2).named("kept warm");
-    kiln.pool().keepWarm(warm);
+    kiln.pool().prepare(warm);
     await("two are idle", () -> kiln.count(warm).idle() == 2);
     assertThat(caller.call(warm, "{\"do\":\"count\"}"))
         .extracting(Result::startType, Result::text)

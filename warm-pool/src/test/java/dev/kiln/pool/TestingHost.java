@@ -45,6 +45,8 @@ final class TestingHost implements Launcher, CgroupDriver {
   final AtomicInteger spawned = new AtomicInteger();
   private volatile LauncherListener listener;
   volatile boolean refuseSpawns;
+  final AtomicInteger deathsAtAttach = new AtomicInteger();
+  final AtomicInteger refusedAttaches = new AtomicInteger();
   volatile boolean tellNextExitFirst;
   private volatile boolean holdSpawns;
   private final List<Runnable> held = new CopyOnWriteArrayList<>();
@@ -136,7 +138,22 @@ final class TestingHost implements Launcher, CgroupDriver {
   public CompletionStage<Void> attach(
       SandboxId id, String code, Optional<String> layers, long tmpBytes) {
     log.add("attach " + id + " " + code);
-    return CompletableFuture.runAsync(() -> {}, reader);
+    if (take(deathsAtAttach)) {
+      end(id, new Exit(9, 0, 0, 0));
+    }
+    return CompletableFuture.runAsync(() -> attach(id), reader);
+  }
+
+  private void attach(SandboxId id) {
+    Living stem = living.get(id.slot());
+    if (stem == null || !stem.id.equals(id) || take(refusedAttaches)) {
+      throw new IllegalStateException("attach refused by the test");
+    }
+    stem.sandbox().codeIsThere();
+  }
+
+  private static boolean take(AtomicInteger times) {
+    return times.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
   }
 
   @Override

@@ -39,6 +39,7 @@ final class TestingSandbox extends Thread {
   final List<String> seen = new CopyOnWriteArrayList<>();
   private volatile boolean killed;
   private volatile boolean deaf;
+  private volatile boolean code;
 
   /**
    * Makes it, to be started.
@@ -77,7 +78,10 @@ final class TestingSandbox extends Thread {
       case LOAD -> load(payload);
       case INVOKE -> invoke(nonce, payload);
       case WARM -> send(WARMED, 0, new byte[0]);
-      case COMPILE -> send(COMPILED, 0, compiled());
+      case COMPILE -> {
+        awaitCode();
+        send(COMPILED, 0, compiled());
+      }
       default -> throw new AssertionError("frame of type " + type);
     }
   }
@@ -87,6 +91,7 @@ final class TestingSandbox extends Thread {
     payload.get(json);
     String configuration = new String(json, StandardCharsets.UTF_8);
     seen.add(configuration);
+    awaitCode();
     if (configuration.contains("\"fail.init\"")) {
       send(INIT_FAILED, 0, error("SyntaxError", "invalid syntax (app.py, line 1)"));
       throw new Exited(1 << 8);
@@ -131,6 +136,18 @@ final class TestingSandbox extends Thread {
       }
       default -> send(ANSWER, nonce, event);
     }
+  }
+
+  /** As the real one: nothing of the function runs before. */
+  private void awaitCode() {
+    while (!code && !killed) {
+      pause(1);
+    }
+  }
+
+  /** Is told that the code is attached. */
+  void codeIsThere() {
+    code = true;
   }
 
   /** Reads nothing any more, until the socket is shut down: then what was sent is left unread. */

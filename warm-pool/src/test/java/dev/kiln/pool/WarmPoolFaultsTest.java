@@ -124,6 +124,30 @@ class WarmPoolFaultsTest extends TestingWarmPool {
   }
 
   @Test
+  void tellsThatTheCodeCouldNotBeAttached() {
+    host.refusedAttaches.set(1);
+    assertThat(caller.fail(version, "1"))
+        .isInstanceOf(OfEngine.class)
+        .hasMessageContaining("code and limits");
+    assertThat(host.count("attach")).isEqualTo(1);
+    assertThat(caller.call(version, "2").startType()).isNotEqualTo(StartType.WARM);
+  }
+
+  @Test
+  void hidesThatStemsDiedBeforeTheyHadTheCode() {
+    host.deathsAtAttach.set(3);
+    assertThat(caller.call(version, "1").text()).isEqualTo("1");
+    assertThat(host.count("attach")).isEqualTo(4);
+  }
+
+  @Test
+  void givesUpWhereStemAfterStemIsDead() {
+    host.deathsAtAttach.set(100);
+    assertThat(caller.fail(version, "1")).isInstanceOf(OfEngine.class);
+    assertThat(host.count("attach")).isEqualTo(4);
+  }
+
+  @Test
   void hidesThatAnIdleSandboxDied() {
     caller.call(version, "1");
     host.end(host.newest(), new Exit(9, 0, 0, 0));

@@ -171,7 +171,7 @@ class WarmPoolTest extends TestingWarmPool {
 
   @Test
   void startsWhatIsToBeKeptWarmBeforeAnybodyCalls() {
-    engine.pool().keepWarm(TestingVersions.of("testing").minWarm(2).named("warm"));
+    engine.pool().prepare(TestingVersions.of("testing").minWarm(2).named("warm"));
     await("two are idle", () -> engine.pool().snapshot().versions().get(0).idle() == 2);
     Version warm = TestingVersions.of("testing").minWarm(2).named("warm");
     assertThat(caller.call(warm, "1").startType()).isEqualTo(StartType.WARM);

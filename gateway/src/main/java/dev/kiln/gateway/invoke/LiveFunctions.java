@@ -100,11 +100,7 @@ public final class LiveFunctions implements FunctionListener {
             .toList();
     CompletableFuture<?>[] drained =
         replaced.stream().map(this::drain).toArray(CompletableFuture[]::new);
-    after
-        .map(LiveFunction::latest)
-        .map(LiveVersion::engineVersion)
-        .filter(version -> version.minWarm() > 0)
-        .ifPresent(pool::keepWarm);
+    after.map(LiveFunction::latest).map(LiveVersion::engineVersion).ifPresent(pool::prepare);
     return CompletableFuture.allOf(drained);
   }
 
