@@ -6,6 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -58,5 +64,33 @@ final class RequestCheckTest {
       assertThat(client.readLine()).as("the connection has ended").isNull();
     }
     RestAssured.get("/functions/smuggled").then().statusCode(200);
+  }
+
+  /** The first is how a client begins that takes for granted that HTTP/2 is spoken. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        "GET /pool HTTP/2.0\r\nHost: x\r\n\r\n",
+        "GET /fn/checked/ HTTP/1.7\r\nHost: x\r\n\r\n"
+      })
+  void aVersionThatIsNotKnownIsRefused(String request) {
+    try (RawClient client = new RawClient(RestAssured.port)) {
+      client.send(request);
+      assertRefused(client, "version");
+      assertThat(client.readLine()).as("the connection has ended").isNull();
+    }
+  }
+
+  @Test
+  void whoOffersHttp2IsAnsweredInHttp1() throws IOException, InterruptedException {
+    HttpRequest offer =
+        HttpRequest.newBuilder(URI.create("http://localhost:" + RestAssured.port + "/pool"))
+            .version(HttpClient.Version.HTTP_2)
+            .build();
+    HttpResponse<Void> answer =
+        HttpClient.newHttpClient().send(offer, HttpResponse.BodyHandlers.discarding());
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_1_1);
   }
 }

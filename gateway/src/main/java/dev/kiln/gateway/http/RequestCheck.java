@@ -9,7 +9,6 @@ import io.netty.util.AttributeKey;
 import io.quarkus.vertx.http.runtime.RouteConstants;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -18,8 +17,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Stands before every other route. Refuses requests whose head leaves open for whom they are or
- * where their body ends, and has what a connection's requests hold together bounded.
+ * Stands before every other route. Refuses requests of a version that is not known here, and those
+ * whose head leaves open for whom they are or where their body ends; and has what a connection's
+ * requests hold together bounded.
  */
 public final class RequestCheck {
 
@@ -81,11 +81,9 @@ public final class RequestCheck {
         request.response(), RequestIds.next(), ProblemException.ofViolations(List.of(violation)));
   }
 
-  /** Versions from 2 on bound what a connection's requests hold themselves. */
   private void bound(HttpServerRequest request) {
     ChannelHandlerContext context = context(request);
-    if (request.version() != HttpVersion.HTTP_2
-        && context.pipeline().get(PipelinedRequests.class) == null) {
+    if (context.pipeline().get(PipelinedRequests.class) == null) {
       context
           .pipeline()
           .addBefore(context.name(), null, new PipelinedRequests(budget, sendTimeout));
@@ -101,6 +99,9 @@ public final class RequestCheck {
   }
 
   private static Optional<Violation> violation(HttpServerRequest request) {
+    if (request.version() == null) {
+      return Optional.of(new Violation("version", "must be HTTP/1.1 or HTTP/1.0"));
+    }
     if (request.authority() == null || request.headers().getAll(HttpHeaders.HOST).size() > 1) {
       return Optional.of(new Violation("Host", "must be there once, as host or host:port"));
     }

@@ -70,10 +70,6 @@ record UrlRequest(
   }
 
   private static String protocol(HttpVersion version) {
-    return switch (version) {
-      case HTTP_1_0 -> "HTTP/1.0";
-      case HTTP_1_1 -> "HTTP/1.1";
-      case HTTP_2 -> "HTTP/2.0";
-    };
+    return version == HttpVersion.HTTP_1_0 ? "HTTP/1.0" : "HTTP/1.1";
   }
 }
