@@ -134,13 +134,9 @@ final class PipelinedRequests extends ChannelDuplexHandler {
     }
   }
 
-  /**
-   * Ends the connection and drops what was written but not taken. Vert.x' own close, which stands
-   * after this handler, waits until the client has taken it.
-   */
   private void cutOff(ChannelHandlerContext context) {
     cutOff = true;
-    context.close();
+    SlowClients.cutOff(context);
   }
 
   @Override

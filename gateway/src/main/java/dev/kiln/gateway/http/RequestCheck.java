@@ -94,7 +94,8 @@ public final class RequestCheck {
     return context(request).channel();
   }
 
-  private static ChannelHandlerContext context(HttpServerRequest request) {
+  /** Returns Vert.x' own place in the pipeline of the connection of {@code request}. */
+  static ChannelHandlerContext context(HttpServerRequest request) {
     return ((ConnectionBase) request.connection()).channelHandlerContext();
   }
 

@@ -1,18 +1,23 @@
 package dev.kiln.gateway.http;
 
+import io.netty.channel.ChannelHandlerContext;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.net.impl.ConnectionBase;
 
 /** Clients that do not take what they are sent. */
 public final class SlowClients {
 
   private SlowClients() {}
 
-  /**
-   * Ends the connection of {@code request} and drops what was written but not taken. Vert.x' own
-   * close, which stands in the way of the channel's, waits until the client has taken it.
-   */
+  /** Ends the connection of {@code request} and drops what was written but not taken. */
   public static void cutOff(HttpServerRequest request) {
-    ((ConnectionBase) request.connection()).channelHandlerContext().close();
+    cutOff(RequestCheck.context(request));
+  }
+
+  /**
+   * Ends the connection of {@code handler}, which is Vert.x' own or stands before it. A close of
+   * the whole channel would pass Vert.x' handler, which waits until the client has taken all.
+   */
+  static void cutOff(ChannelHandlerContext handler) {
+    handler.close();
   }
 }
