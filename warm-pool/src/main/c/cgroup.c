@@ -16,7 +16,6 @@
 #define CONTROLLERS "+memory +cpu +pids"
 #define NO_CONTROLLERS "-memory -cpu -pids"
 #define QUOTA_GROUP "/quota"
-#define PROCESSES_PER_SLOT 512 /* above any function's own limit; caps what all together can take from the host */
 
 static int write_cap(const struct cgroups *cgroups, enum hierarchy hierarchy, const char *file, uint64_t value)
 {
@@ -37,7 +36,7 @@ static int write_cap_where_known(const struct cgroups *cgroups, enum hierarchy h
 
 static int cap_processes(const struct cgroups *cgroups, enum hierarchy hierarchy, uint32_t slots)
 {
-    uint64_t most = (uint64_t)slots * PROCESSES_PER_SLOT;
+    uint64_t most = (uint64_t)slots * CGROUP_SLOT_PROCESSES;
     uint64_t machine = 0;
     if (file_read_number(AT_FDCWD, "/proc/sys/kernel/pid_max", &machine) == 0 && most > machine / 4 * 3)
         most = machine / 4 * 3;

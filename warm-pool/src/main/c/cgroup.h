@@ -17,6 +17,9 @@ enum hierarchy { HIERARCHY_UNIFIED, HIERARCHY_MEMORY, HIERARCHY_CPU, HIERARCHY_P
 /* v2: of the name of the group in which Kiln's own processes are. */
 #define CGROUP_LEAF_SUFFIX ".host"
 
+/* The most that a function may have, for each slot: caps what all together can take from the host. */
+#define CGROUP_SLOT_PROCESSES 512
+
 struct cgroups {
     uint32_t version;                        /* 1: hybrid; 2: unified, and only that hierarchy is used */
     char own[HIERARCHY_COUNT][PATH_MAX];     /* the group this process was started in, as a path of the host */

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "cgroup.h"
+
 #ifndef KILN_BUILD
 #error "KILN_BUILD is the SHA-256 of messages.h as a list of bytes; the Makefile defines it"
 #endif
@@ -35,6 +37,7 @@ static void describe_constants(void)
     CONSTANT(KILN_MAX_RUNTIMES);
     CONSTANT(KILN_BASE_ZYGOTE);
     CONSTANT(KILN_NETWORK_NONE);
+    CONSTANT(CGROUP_SLOT_PROCESSES);
     OPERATION(KILN_HELLO);
     OPERATION(KILN_SPAWN);
     OPERATION(KILN_ATTACH);

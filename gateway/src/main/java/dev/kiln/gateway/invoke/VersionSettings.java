@@ -20,7 +20,7 @@ public record VersionSettings(
 
   private static final long MILLIS_PER_CPU = 1000;
 
-  /** What the launcher grants all slots together, for each of them. */
+  /** What the launcher grants all slots together, for each of them: its CGROUP_SLOT_PROCESSES. */
   private static final int PROCESSES_MAX = 512;
 
   /** Throws {@link IllegalArgumentException} where a sandbox could have more than its slot. */
