@@ -29,6 +29,14 @@ public record ArchiveLimits(long unpackedBytes, int entries, int pathBytes, int 
   }
 
   /**
+   * Returns the bytes that all names together may have, 128 for each entry that is allowed: names
+   * are what an archive's table costs in memory while it is read.
+   */
+  public long namesBytes() {
+    return 128L * entries;
+  }
+
+  /**
    * Returns the limits for a function's code: 250 MB unpacked, as AWS Lambda has it; 50,000
    * entries; paths of 1,024 bytes and 64 components; a ratio of 100, twice what the best compressed
    * source trees reach.

@@ -123,12 +123,19 @@ final class CentralDirectory {
 
   private List<CentralRecord> readRecords(Table table) throws ArchiveRefusedException, IOException {
     List<CentralRecord> records = new ArrayList<>((int) table.records());
+    long names = 0;
     long at = table.offset();
     long end = table.offset() + table.bytes();
     for (long i = 0; i < table.records(); i++) {
       ByteBuffer fields = zip.read(at, RECORD_BYTES);
       if (fields.getInt(0) != RECORD_SIGNATURE) {
         throw ArchiveRefusedException.ofArchive(MALFORMED, "The zip's table of entries is damaged");
+      }
+      names += nameBytes(fields);
+      if (names > limits.namesBytes()) {
+        throw ArchiveRefusedException.ofArchive(
+            NAME_TOO_LONG,
+            "The zip's names have more than " + limits.namesBytes() + " bytes together");
       }
       records.add(readRecord(at, fields));
       at += RECORD_BYTES + nameBytes(fields) + extraBytes(fields) + unsigned(fields.getShort(32));

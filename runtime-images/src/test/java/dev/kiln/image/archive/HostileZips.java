@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kiln.image.archive.ForgedZip.Entry;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -70,6 +71,12 @@ final class HostileZips {
             ArchiveRefusal.NAME_TOO_LONG,
             ("n".repeat(39) + "/").repeat(5) + "…",
             file(("n".repeat(39) + "/").repeat(6) + "x", "x")),
+        refusedWhole(
+            "names too long together",
+            ArchiveRefusal.NAME_TOO_LONG,
+            IntStream.range(0, 99)
+                .mapToObj(i -> file("n".repeat(180) + i, ""))
+                .toArray(Entry[]::new)),
         refused("deep path", ArchiveRefusal.NAME_TOO_DEEP, file("a/".repeat(8) + "x", "x")));
   }
 
