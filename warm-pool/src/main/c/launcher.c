@@ -24,7 +24,7 @@
 #include "report.h"
 #include "view.h"
 
-#define DESCRIPTORS_PER_SLOT 16 /* eight kept; channels of a SPAWN under way; pidfds handed over */
+#define DESCRIPTORS_PER_SLOT 16 /* nine kept; channels of a SPAWN under way; pidfds handed over */
 #define DESCRIPTORS_BASE 256
 #define EVENTS_PER_TURN 64
 

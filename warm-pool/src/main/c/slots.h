@@ -32,7 +32,7 @@ struct slot {
     uint32_t runtime;
     uint32_t sequence;     /* of the SPAWN to be answered */
     int64_t asked_at;
-    int channels[CHANNEL_COUNT]; /* -1 once handed over; CHANNEL_CHANNELS is kept until ATTACH, which tells by it */
+    int channels[CHANNEL_COUNT]; /* -1 once handed over; CHANNEL_CHANNELS is kept until ATTACH, which rings by it */
     int pidfd;                   /* -1: there is no process that could be known */
     bool attached;               /* ATTACH was tried; never again for this sandbox */
     bool announced;              /* SPAWN was answered with success, so EXITED is due */

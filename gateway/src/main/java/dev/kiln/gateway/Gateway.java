@@ -128,7 +128,8 @@ final class Gateway {
     deployments.compileMissing();
   }
 
-  void prepareToStop(@Observes ShutdownDelayInitiatedEvent event) {
+  void prepareToStop(@Observes ShutdownDelayInitiatedEvent event, RequestCheck check) {
+    check.stop();
     routes.endStreams();
   }
 

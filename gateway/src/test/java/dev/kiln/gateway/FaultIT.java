@@ -96,6 +96,24 @@ final class FaultIT {
   }
 
   @Test
+  void aStopLetsCallsEndAndRefusesWhatComesThen() {
+    try (RunningKiln kiln = RunningKiln.start(home)) {
+      PythonFunction function = PythonFunction.deploy(kiln, SLOW, "&timeout=30&concurrency=8");
+      function.call("0").then().statusCode(200);
+      CompletableFuture<Response> inFlight =
+          CompletableFuture.supplyAsync(() -> function.call("3"));
+      await(
+          "it runs",
+          () -> kiln.given().get("/pool").<List<Integer>>path("versions.busy").contains(1));
+      kiln.terminate();
+      await("new calls are refused", () -> function.call("0").statusCode() == 503);
+      function.call("0").then().statusCode(503).body("code", equalTo("stopping"));
+      inFlight.join().then().statusCode(200);
+      assertThat(kiln.awaitExit()).isZero();
+    }
+  }
+
+  @Test
   void aGatewayKilledUnderLoadLeavesNothingAndTheNextStartHasTheFunctions() throws Exception {
     dieUnderLoad(kiln -> kiln.kill("java"), true);
   }

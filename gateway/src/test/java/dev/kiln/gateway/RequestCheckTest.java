@@ -66,6 +66,25 @@ final class RequestCheckTest {
     RestAssured.get("/functions/smuggled").then().statusCode(200);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /fn/checked/%2e%2e/%2E./q/metrics",
+        "GET /fn/checked/../../functions",
+        "DELETE /fn/../functions/checked",
+        "GET /fn/checked/.",
+        "OPTIONS *",
+        "CONNECT x:80"
+      })
+  void aPathThatLeadsElsewhereOrIsNoneIsRefused(String request) {
+    put("checked", "v1");
+    try (RawClient client = new RawClient(RestAssured.port)) {
+      client.send(request + " HTTP/1.1\r\nHost: x\r\n\r\n");
+      assertRefused(client, "path");
+    }
+    RestAssured.get("/fn/checked/...").then().statusCode(200);
+  }
+
   /** The first is how a client begins that takes for granted that HTTP/2 is spoken. */
   @ParameterizedTest
   @ValueSource(

@@ -159,6 +159,10 @@ final class RunningKiln implements AutoCloseable {
         .destroyForcibly();
   }
 
+  void terminate() {
+    launcher.destroy();
+  }
+
   void killLauncher() {
     launcher.destroyForcibly();
   }

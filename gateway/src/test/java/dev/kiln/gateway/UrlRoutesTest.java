@@ -10,7 +10,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
-import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -26,9 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 @QuarkusTestResource(GatewayResources.class)
-final class UrlRoutesTest {
-
-  @Inject TestingSandboxes sandboxes;
+final class UrlRoutesTest extends CallingTest {
 
   private final HttpClient client = HttpClient.newHttpClient();
 
@@ -98,6 +95,28 @@ final class UrlRoutesTest {
     assertThat(event.has("cookies")).isFalse();
     assertThat(event.has("body")).isFalse();
     assertThat(event(to("bare:1/x").GET()).path("rawPath").asText()).isEqualTo("/x");
+  }
+
+  /** A control character is six characters in JSON. */
+  @Test
+  void aBodyThatGrowsBeyondTheLimitAsJsonIsRefusedAndHeldNoLonger() throws Exception {
+    put("growing", "v1");
+    for (int i = 0; i < 30; i++) {
+      HttpResponse<byte[]> answer =
+          send(
+              to("growing/")
+                  .header("Content-Type", "text/plain")
+                  .POST(HttpRequest.BodyPublishers.ofString("\u0001".repeat(900_000))));
+      assertThat(answer.statusCode()).isEqualTo(413);
+    }
+    assertThat(
+            event(
+                    to("growing/")
+                        .header("Content-Type", "text/plain")
+                        .POST(HttpRequest.BodyPublishers.ofString("\u0001".repeat(200_000))))
+                .path("body")
+                .asText())
+        .hasSize(200_000);
   }
 
   @Test

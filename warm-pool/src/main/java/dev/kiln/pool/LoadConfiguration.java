@@ -32,7 +32,7 @@ record LoadConfiguration(
             version.functionArn(),
             version.memoryBytes() >> 20,
             "/aws/lambda/" + version.functionName(),
-            version.key(),
+            version.environment().getOrDefault("AWS_LAMBDA_LOG_STREAM_NAME", version.key()),
             version.environment(),
             version.maxAnswerBytes(),
             isolation.name().toLowerCase(Locale.ROOT));

@@ -22,6 +22,7 @@ public final class EventReader {
 
   private static final Logger LOG = Logger.getLogger(EventReader.class);
   private static final long UNKNOWN_LENGTH = -1;
+  private static final int GROWTH = 2;
 
   private final long maxBytes;
   private final int maxDigits;
@@ -75,6 +76,27 @@ public final class EventReader {
         "An event has at most " + maxBytes + " bytes (kiln.invocation.max-event-bytes)");
   }
 
+  static ProblemException tooMuchHeld() {
+    return ProblemException.overCapacity(
+        "held-bytes", "This node holds as many bytes of events as it may");
+  }
+
+  /**
+   * Returns what takes an event that is made of one that was read, up to twice as large: base64
+   * makes four bytes of three.
+   */
+  public EventOutput output(Event received) {
+    return new EventOutput(
+        received.share(),
+        GROWTH * maxBytes,
+        () ->
+            ProblemException.of(
+                ProblemCode.BODY_TOO_LARGE,
+                "An event as JSON has at most twice the bytes of the largest body, "
+                    + GROWTH * maxBytes
+                    + " (kiln.invocation.max-event-bytes)"));
+  }
+
   private ProblemException tooSlow() {
     return ProblemException.of(
         ProblemCode.BODY_TOO_SLOW,
@@ -113,9 +135,7 @@ public final class EventReader {
       if (bytes > maxBytes) {
         refuse(tooLarge());
       } else if (!share.grow(content.readableBytes())) {
-        refuse(
-            ProblemException.overCapacity(
-                "held-bytes", "This node holds as many bytes of events as it may"));
+        refuse(tooMuchHeld());
       } else {
         append(content);
         startTimer();
@@ -164,6 +184,10 @@ public final class EventReader {
         LOG.error("A request could not be handled", e);
         share.close();
         refused.accept(ProblemDocuments.internal());
+      } catch (OutOfMemoryError e) { // of direct memory: the process goes on
+        LOG.error("There was no memory to handle a request", e);
+        share.close();
+        refused.accept(tooMuchHeld());
       }
     }
 

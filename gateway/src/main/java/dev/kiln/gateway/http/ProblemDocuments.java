@@ -51,7 +51,12 @@ public final class ProblemDocuments {
   /** Returns the headers that {@code problem} asks for beside the document. */
   public static Map<String, String> headers(ProblemException problem) {
     return switch (problem.code()) {
-      case OVER_CAPACITY, DEPLOYMENTS_BUSY, SUPERSEDED, STORE_UNAVAILABLE, ENGINE_FAILED ->
+      case OVER_CAPACITY,
+          DEPLOYMENTS_BUSY,
+          SUPERSEDED,
+          STORE_UNAVAILABLE,
+          ENGINE_FAILED,
+          STOPPING ->
           Map.of("Retry-After", RETRY_AFTER_SECONDS);
       default -> Map.of();
     };

@@ -1,6 +1,9 @@
 package dev.kiln.gateway.http;
 
+import static java.util.regex.Pattern.CASE_INSENSITIVE;
+
 import dev.kiln.gateway.invoke.RequestIds;
+import dev.kiln.gateway.problem.ProblemCode;
 import dev.kiln.gateway.problem.ProblemException;
 import dev.kiln.gateway.problem.Violation;
 import io.netty.channel.Channel;
@@ -15,11 +18,12 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
- * Stands before every other route. Refuses requests of a version that is not known here, and those
- * whose head leaves open for whom they are or where their body ends; and has what a connection's
- * requests hold together bounded.
+ * Stands before every other route. Refuses requests of a version that is not known here, those
+ * whose head leaves open for whom they are or where their body ends, and, once Kiln is stopping,
+ * all but those for its health; and has what a connection's requests hold together bounded.
  */
 public final class RequestCheck {
 
@@ -31,8 +35,14 @@ public final class RequestCheck {
   /** Borne by a connection of which a request was refused here. */
   private static final AttributeKey<Boolean> ENDING = AttributeKey.valueOf("kiln.ending");
 
+  private static final String OPERATION = "/q/";
+
+  /** A segment of a path that leads to itself or upwards, encoded or not. */
+  private static final Pattern DOTS = Pattern.compile("/(\\.|%2e){1,2}(/|$)", CASE_INSENSITIVE);
+
   private final ByteBudget budget;
   private final Duration sendTimeout;
+  private volatile boolean stopping;
 
   /**
    * Creates it; what pipelined requests and their answers hold counts against {@code budget}, and
@@ -59,7 +69,23 @@ public final class RequestCheck {
       return; // perhaps a body that was taken for a request; its connection is about to end
     }
     Optional<Violation> violation = violation(request);
-    violation.ifPresentOrElse(found -> refuse(context, found), context::next);
+    if (violation.isPresent()) {
+      refuse(context, violation.get());
+    } else if (stopping && !request.path().startsWith(OPERATION)) {
+      request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+      ProblemDocuments.send(request.response(), RequestIds.next(), stopping());
+    } else {
+      context.next();
+    }
+  }
+
+  /** Refuses what comes from now on, so that what is under way can end. */
+  public void stop() {
+    stopping = true;
+  }
+
+  private static ProblemException stopping() {
+    return ProblemException.of(ProblemCode.STOPPING, "Kiln was told to stop");
   }
 
   /** Vert.x itself refuses, before any route, what has no usable host. */
@@ -105,6 +131,11 @@ public final class RequestCheck {
     }
     if (request.authority() == null || request.headers().getAll(HttpHeaders.HOST).size() > 1) {
       return Optional.of(new Violation("Host", "must be there once, as host or host:port"));
+    }
+    String path = request.path();
+    if (path == null || !path.startsWith("/") || DOTS.matcher(path).find()) {
+      return Optional.of(
+          new Violation("path", "must begin with '/' and have no segment '.' or '..'"));
     }
     List<String> encodings = request.headers().getAll(HttpHeaders.TRANSFER_ENCODING);
     if (encodings.isEmpty()

@@ -118,6 +118,11 @@ public enum ProblemCode {
       ProblemClass.KILN,
       "The sandbox could not be provided or was lost",
       "Try again; if it persists, see GET /pool and Kiln's log."),
+  STOPPING(
+      503,
+      ProblemClass.KILN,
+      "Kiln is stopping",
+      "Try again, on a new connection: Kiln may have been started anew."),
   INTERNAL(
       500,
       ProblemClass.KILN,

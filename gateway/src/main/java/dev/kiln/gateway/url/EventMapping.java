@@ -3,12 +3,9 @@ package dev.kiln.gateway.url;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.kiln.gateway.function.EventFormat;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufOutputStream;
-import io.netty.buffer.PooledByteBufAllocator;
+import dev.kiln.gateway.http.EventOutput;
 import io.vertx.core.MultiMap;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -42,19 +39,16 @@ abstract class EventMapping {
     };
   }
 
-  /** Returns the event's JSON, which the caller releases. */
-  final ByteBuf map(UrlRequest request) {
-    ByteBuf event = PooledByteBufAllocator.DEFAULT.directBuffer();
-    try (JsonGenerator json = JSON.createGenerator((OutputStream) new ByteBufOutputStream(event))) {
+  /** Writes the event's JSON to {@code event}; throws what that throws. */
+  final void map(UrlRequest request, EventOutput event) {
+    try (JsonGenerator json = JSON.createGenerator(event)) {
       json.writeStartObject();
       write(json, request);
       EventBody.write(json, request.headers(), request.body());
       json.writeEndObject();
     } catch (IOException e) {
-      event.release();
       throw new UncheckedIOException("Writing to memory cannot fail", e);
     }
-    return event;
   }
 
   /** Writes all of the event's members but the body's. */

@@ -3,6 +3,7 @@ package dev.kiln.gateway.url;
 import dev.kiln.contract.Answer;
 import dev.kiln.gateway.function.FunctionReference;
 import dev.kiln.gateway.http.Event;
+import dev.kiln.gateway.http.EventOutput;
 import dev.kiln.gateway.http.EventReader;
 import dev.kiln.gateway.http.FailureHandler;
 import dev.kiln.gateway.http.HttpCaller;
@@ -88,7 +89,7 @@ public final class FunctionUrlRoute implements Handler<RoutingContext> {
     UrlCaller caller = new UrlCaller(request, received.share());
     ByteBuf event;
     try {
-      event = EventMapping.of(functions.eventFormat(mapped.reference())).map(mapped);
+      event = map(mapped, received);
     } catch (ProblemException e) {
       received.share().close();
       ProblemDocuments.send(request.response(), mapped.requestId(), e);
@@ -106,6 +107,21 @@ public final class FunctionUrlRoute implements Handler<RoutingContext> {
             Optional.ofNullable(request.getHeader(InvocationHeaders.TRACE_ID)));
     caller.follow(call);
     path.run(call, caller);
+  }
+
+  private ByteBuf map(UrlRequest request, Event received) {
+    EventMapping mapping = EventMapping.of(functions.eventFormat(request.reference()));
+    EventOutput event = reader.output(received);
+    boolean whole = false;
+    try {
+      mapping.map(request, event);
+      whole = true;
+      return event.content();
+    } finally {
+      if (!whole) {
+        event.content().release();
+      }
+    }
   }
 
   private static final class UrlCaller extends HttpCaller {
