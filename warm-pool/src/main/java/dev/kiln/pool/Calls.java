@@ -196,7 +196,8 @@ final class Calls {
           || ledger.closed
           || !stock.mayGrow()
           || has >= stock.minWarm
-          || !stock.prestart.allows(nowNanos)) {
+          || !stock.prestart.allows(nowNanos)
+          || !ledger.mayKeepWarm()) {
         return Optional.empty();
       }
       Optional<Resident> stem = Optional.ofNullable(stock.runtime.takeStem());
@@ -205,10 +206,17 @@ final class Calls {
     }
   }
 
-  /** Returns whether it is time to try to make a version a warm sandbox ahead of its calls. */
+  /**
+   * Returns whether it is time to try to make a version a warm sandbox ahead of its calls: out of a
+   * stem that is ready, since nothing is evicted for it.
+   */
   boolean mayPrestart(VersionStock stock, long nowNanos) {
     synchronized (ledger) {
-      return !ledger.closed && stock.mayGrow() && stock.prestart.allows(nowNanos);
+      return !ledger.closed
+          && stock.mayGrow()
+          && stock.prestart.allows(nowNanos)
+          && stock.runtime.stems() > 0
+          && ledger.mayKeepWarm();
     }
   }
 

@@ -63,6 +63,15 @@ final class IdleSet {
     return Optional.empty();
   }
 
+  /**
+   * The same where a call waits for the slot: what is kept warm for calls that have not come is the
+   * last to go, but it goes.
+   */
+  Optional<Resident> evictForCall() {
+    Optional<Resident> spare = evict();
+    return spare.isPresent() ? spare : byPriority.stream().findFirst();
+  }
+
   /** Returns all of them, the one worth most first. */
   List<Resident> hottestFirst() {
     return new ArrayList<>(byPriority.descendingSet());

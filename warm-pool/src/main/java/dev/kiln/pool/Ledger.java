@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,6 +84,19 @@ final class Ledger {
     busy++;
   }
 
+  /**
+   * Whether one more sandbox may be made ahead of calls: half of the slots stay with calls and
+   * stems, whatever versions ask to be kept warm.
+   */
+  boolean mayKeepWarm() {
+    int held = 0;
+    for (Resident resident : bySlot) {
+      VersionStock stock = resident == null ? null : resident.tenant;
+      held += stock != null && stock.minWarm > 0 ? 1 : 0;
+    }
+    return 2 * held < slots.total();
+  }
+
   WaitingCall takeWaiting(VersionStock stock) {
     waiting--;
     return stock.waiting.remove();
@@ -138,7 +152,7 @@ final class Ledger {
       birth(runtime, orderer(runtime), actions);
       missing--;
     }
-    makeRoom(missing - leaving, actions);
+    makeRoom(missing - leaving, IdleSet::evictForCall, actions);
   }
 
   private EventLoop orderer(RuntimeStock runtime) {
@@ -156,10 +170,13 @@ final class Ledger {
     }
   }
 
-  /** Evicts idle sandboxes so that as many slots as wanted come free, as far as there are any. */
-  void makeRoom(int wanted, Actions actions) {
+  /**
+   * Evicts idle sandboxes, as {@code choose} does, so that as many slots as wanted come free, as
+   * far as there are any.
+   */
+  void makeRoom(int wanted, Function<IdleSet, Optional<Resident>> choose, Actions actions) {
     for (int i = 0; i < wanted; i++) {
-      Optional<Resident> victim = idle.evict();
+      Optional<Resident> victim = choose.apply(idle);
       if (victim.isEmpty()) {
         return;
       }

@@ -217,7 +217,7 @@ final class Stems {
     }
     if (lacksStems(runtime, nowNanos) && ledger.slots.free() == 0 && mayTakeRoom(runtime)) {
       // One after another: to end a sandbox takes a millisecond of a processor.
-      ledger.makeRoom(1 - ledger.leaving, actions);
+      ledger.makeRoom(1 - ledger.leaving, IdleSet::evict, actions);
     }
   }
 

@@ -178,6 +178,39 @@ class WarmPoolTest extends TestingWarmPool {
   }
 
   @Test
+  void keepsHalfOfTheSlotsForCallsAndStemsWhateverIsToBeKeptWarm() throws Exception {
+    for (int i = 0; i < SLOTS; i++) {
+      engine
+          .pool()
+          .prepare(
+              TestingVersions.of("testing").minWarm(SLOTS).concurrency(SLOTS).named("warm" + i));
+    }
+    Thread.sleep(1500); // several rounds of the keeper
+    assertThat(warm()).isEqualTo(SLOTS / 2);
+    assertThat(caller.call(version, "1").text()).isEqualTo("1");
+  }
+
+  @Test
+  void evictsWhatIsKeptWarmForACallOfAnotherVersion() {
+    Version greedy = TestingVersions.of("testing").minWarm(100).concurrency(SLOTS).named("greedy");
+    engine.pool().prepare(greedy);
+    List<CompletableFuture<Result>> calls = new ArrayList<>();
+    for (int i = 0; i < SLOTS; i++) {
+      calls.add(caller.start(greedy, "\"sleep:200\""));
+    }
+    await("all run", () -> busy() == SLOTS);
+    calls.forEach(TestingCaller::join);
+    assertThat(warm()).isEqualTo(SLOTS);
+    assertThat(caller.call(version, "1").startType()).isEqualTo(StartType.FORKED);
+  }
+
+  private int warm() {
+    return engine.pool().snapshot().versions().stream()
+        .mapToInt(PoolSnapshot.VersionCount::idle)
+        .sum();
+  }
+
+  @Test
   void compilesInASandboxThatIsUsedOnce() {
     Pool.Compiled compiled =
         join(
