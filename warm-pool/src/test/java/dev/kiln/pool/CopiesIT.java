@@ -92,6 +92,14 @@ class CopiesIT {
   }
 
   @Test
+  void tellsAtOnceThatACopyDiedWhoseChildHoldsItsLines() {
+    Version version = forked().timeout(Duration.ofSeconds(20)).named("orphaning");
+    assertThat(fail(version, "{\"do\":\"orphan\"}", Fault.EXITED))
+        .hasMessageEndingWith("exit status 0");
+    assertThat(caller.call(version, "{\"do\":\"count\"}").text()).isEqualTo("1");
+  }
+
+  @Test
   void endsOneCopyAtTheTimeoutAndNotItsNeighbour() {
     Version version = forked().timeout(Duration.ofSeconds(2)).named("hasty");
     CompletableFuture<Result> spinning = caller.start(version, "{\"do\":\"spin\"}");

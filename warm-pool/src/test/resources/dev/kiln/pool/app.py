@@ -128,6 +128,14 @@ def daemon(_):
     os.wait()
 
 
+def orphan(_):
+    """Ends, and leaves a process that holds all that this one had open."""
+    if os.fork() == 0:
+        os.setsid()
+        time.sleep(3600)
+    os._exit(0)
+
+
 def processes(_):
     return sum(name.isdigit() for name in os.listdir("/proc"))
 
@@ -153,5 +161,6 @@ DO = {
     "announce": announce,
     "dribble": dribble,
     "daemon": daemon,
+    "orphan": orphan,
     "processes": processes,
 }
