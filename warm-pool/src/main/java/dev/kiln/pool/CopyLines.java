@@ -4,8 +4,11 @@ import dev.kiln.linux.FileDescriptor;
 import dev.kiln.linux.Linux;
 import dev.kiln.linux.LinuxException;
 import dev.kiln.linux.SocketMessage;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 
 /**
  * Makes the lines over which a copy is spoken to: frames, standard output, standard error.
@@ -17,36 +20,53 @@ import java.util.Optional;
  */
 final class CopyLines {
 
+  private static final Logger LOG = Logger.getLogger(CopyLines.class);
+
   /** Its owner and, for a copy that opens its own /dev/stdout anew, the sandbox's user. */
   private static final int WRITABLE = 0602;
 
   private final SocketMessage message = new SocketMessage(1, 3);
+  private final Supplier<Linux.Pair> pipes;
+
+  CopyLines() {
+    this(Linux::pipe);
+  }
+
+  /** Has its pipes made by {@code pipes}. */
+  CopyLines(Supplier<Linux.Pair> pipes) {
+    this.pipes = pipes;
+  }
 
   /**
    * Passes a new copy's ends to the template's {@code channels}.
    *
-   * @return the gateway's ends, in order; empty if the template does not read what it is sent
+   * @return the gateway's ends, in order; empty if the template does not read what it is sent, or
+   *     no line could be made
    */
   Optional<List<FileDescriptor>> open(FileDescriptor channels) {
-    Linux.Pair frames = Linux.socketPair(Linux.SocketType.STREAM);
-    Linux.Pair output = Linux.pipe();
-    Linux.Pair errors = Linux.pipe();
-    List<FileDescriptor> kept = List.of(frames.first(), output.first(), errors.first());
+    List<Linux.Pair> lines = new ArrayList<>(3);
     boolean passed = false;
-    try (FileDescriptor theirs = frames.second();
-        FileDescriptor theirOutput = output.second();
-        FileDescriptor theirErrors = errors.second()) {
-      Linux.setNonBlocking(frames.first()); // the log pump does as much for the others
-      Linux.setMode(theirOutput, WRITABLE);
-      Linux.setMode(theirErrors, WRITABLE);
-      passed = message.send(channels, 1, theirs, theirOutput, theirErrors) == 1;
+    try {
+      lines.add(Linux.socketPair(Linux.SocketType.STREAM));
+      lines.add(pipes.get());
+      lines.add(pipes.get());
+      passed = pass(channels, lines.get(0), lines.get(1), lines.get(2));
     } catch (LinuxException e) {
-      // The template is gone, which its conversation tells.
+      LOG.infof("a copy has no lines: %s", e.getMessage());
     } finally {
+      lines.forEach(line -> line.second().close());
       if (!passed) {
-        kept.forEach(FileDescriptor::close);
+        lines.forEach(Linux.Pair::close);
       }
     }
-    return passed ? Optional.of(kept) : Optional.empty();
+    return passed ? Optional.of(lines.stream().map(Linux.Pair::first).toList()) : Optional.empty();
+  }
+
+  private boolean pass(
+      FileDescriptor channels, Linux.Pair frames, Linux.Pair output, Linux.Pair errors) {
+    Linux.setNonBlocking(frames.first()); // the log pump does as much for the others
+    Linux.setMode(output.second(), WRITABLE);
+    Linux.setMode(errors.second(), WRITABLE);
+    return message.send(channels, 1, frames.second(), output.second(), errors.second()) == 1;
   }
 }
