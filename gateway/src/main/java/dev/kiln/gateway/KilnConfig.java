@@ -200,5 +200,7 @@ interface KilnConfig {
     Optional<Duration> maxWait();
 
     OptionalInt spareCopies();
+
+    OptionalLong unfinishedBytes();
   }
 }

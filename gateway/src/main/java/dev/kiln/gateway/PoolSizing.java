@@ -33,6 +33,7 @@ final class PoolSizing {
         standard.waiting(),
         settings.maxWait().orElse(standard.maxWait()),
         settings.spareCopies().orElse(standard.spareCopies()),
+        settings.unfinishedBytes().orElse(standard.unfinishedBytes()),
         standard.compileMemoryBytes(),
         standard.maxBundleBytes());
   }

@@ -36,6 +36,8 @@ record Autopsy(Version version, String requestId, Duration timeout) {
           CompletableFuture.completedFuture(Ending.tooLarge(version.maxAnswerBytes()));
       case VIOLATION ->
           CompletableFuture.completedFuture(Ending.violation(String.valueOf(broken.getMessage())));
+      case NO_ROOM ->
+          CompletableFuture.completedFuture(Ending.noRoom(String.valueOf(broken.getMessage())));
       case ABANDONED, ENTER_FAILED ->
           CompletableFuture.completedFuture(
               new OfEngine("Kiln ended the sandbox during the invocation."));

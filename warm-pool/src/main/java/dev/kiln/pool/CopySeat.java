@@ -71,7 +71,8 @@ final class CopySeat implements Seat {
     try (FileDescriptor frames = ends.get(0)) {
       LogSource logs = host.attachLogs(holding.stock(), ends.get(1), ends.get(2));
       long waited = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - call.askedNanos);
-      Conversation conversation = Conversation.open(frames.release(), call.loop, ended -> {});
+      Conversation conversation =
+          Conversation.open(frames.release(), call.loop, host.budget(), ended -> {});
       copy.exit.thenRun(conversation::peerGone); // a child of the copy may hold its socket open
       return Optional.of(
           new CopySeat(template, host, copy, holding, startType, waited, conversation, logs));

@@ -77,6 +77,11 @@ final class Ending {
             + " bytes).");
   }
 
+  /** Says that the node could not take the answer in: another time, or another node, may. */
+  static OfEngine noRoom(String what) {
+    return new OfEngine(what + " The invocation may have had effects.");
+  }
+
   /** Says that the sandbox does not keep to the contract. */
   static OfFunction violation(String what) {
     return failed(Fault.PROTOCOL, "Runtime.ProtocolViolation", what);

@@ -4,6 +4,7 @@ import dev.kiln.cgroup.CgroupDriver;
 import dev.kiln.cgroup.Limits;
 import dev.kiln.contract.framed.ConversationException;
 import dev.kiln.contract.framed.ConversationException.End;
+import dev.kiln.contract.framed.PayloadBudget;
 import dev.kiln.launcher.Exit;
 import dev.kiln.launcher.Launcher;
 import dev.kiln.launcher.Spawned;
@@ -44,6 +45,7 @@ final class Nursery {
   private final Stems stems;
   private final EventLoopGroup loops;
   private final TransitionCounts transitions;
+  private final PayloadBudget budget;
   private final Consumer<Actions> perform;
   private final BiConsumer<Resident, Exit> gone;
   private final CompletableFuture<Void>[] ready;
@@ -55,6 +57,7 @@ final class Nursery {
       Stems stems,
       EventLoopGroup loops,
       TransitionCounts transitions,
+      PayloadBudget budget,
       Consumer<Actions> perform,
       BiConsumer<Resident, Exit> gone,
       int runtimes) {
@@ -63,6 +66,7 @@ final class Nursery {
     this.stems = stems;
     this.loops = loops;
     this.transitions = transitions;
+    this.budget = budget;
     this.perform = perform;
     this.gone = gone;
     this.ready = new CompletableFuture[runtimes];
@@ -99,7 +103,14 @@ final class Nursery {
     RuntimeStock runtime = birth.runtime();
     Sandbox sandbox =
         new Sandbox(
-            spawned, runtime.index, launcher, transitions, birth.loop(), READY_NANOS, this::ended);
+            spawned,
+            runtime.index,
+            launcher,
+            transitions,
+            birth.loop(),
+            READY_NANOS,
+            budget,
+            this::ended);
     Resident resident = new Resident(sandbox);
     Optional<Exit> exit = stems.arrived(resident);
     if (stems.isClosed()) {

@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param waiting calls that may wait for a sandbox altogether
  * @param maxWait how long a call waits for a sandbox at most, however far its deadline
  * @param spareCopies copies that a template of {@code fork} isolation keeps forked ahead
+ * @param unfinishedBytes what sandboxes may have sent, together, of messages that are not whole
  * @param compileMemoryBytes memory that a compilation may use
  * @param maxBundleBytes the largest bundle
  */
@@ -33,6 +34,7 @@ public record PoolConfig(
     int waiting,
     Duration maxWait,
     int spareCopies,
+    long unfinishedBytes,
     long compileMemoryBytes,
     int maxBundleBytes) {
 
@@ -49,6 +51,7 @@ public record PoolConfig(
     require(waiting >= 0, "waiting", "not negative");
     require(!maxWait.isNegative(), "maxWait", "not negative");
     require(spareCopies >= 0, "spareCopies", "not negative");
+    require(unfinishedBytes >= 1 << 20, "unfinishedBytes", "at least 1 MiB");
     require(compileMemoryBytes >= 16L << 20, "compileMemoryBytes", "at least 16 MiB");
     require(maxBundleBytes >= 1024, "maxBundleBytes", "at least 1024");
   }
@@ -72,6 +75,7 @@ public record PoolConfig(
         1000,
         Duration.ofSeconds(30),
         2,
+        64L << 20,
         256L << 20,
         64 << 20);
   }

@@ -1,6 +1,7 @@
 package dev.kiln.pool;
 
 import dev.kiln.contract.Deadline;
+import dev.kiln.contract.framed.PayloadBudget;
 import dev.kiln.launcher.Exit;
 import dev.kiln.launcher.Launcher;
 import dev.kiln.linux.FileDescriptor;
@@ -26,9 +27,17 @@ final class Templates {
   private final Calls calls;
   private final LogPump logs;
   private final Launcher launcher;
+  private final PayloadBudget budget;
 
-  Templates(WarmPool pool, Ledger ledger, Calls calls, LogPump logs, Launcher launcher) {
+  Templates(
+      WarmPool pool,
+      Ledger ledger,
+      Calls calls,
+      LogPump logs,
+      Launcher launcher,
+      PayloadBudget budget) {
     this.launcher = launcher;
+    this.budget = budget;
     this.pool = pool;
     this.ledger = ledger;
     this.calls = calls;
@@ -80,6 +89,11 @@ final class Templates {
                 }
               });
     }
+  }
+
+  /** Returns what unfinished answers, of copies too, may hold together. */
+  PayloadBudget budget() {
+    return budget;
   }
 
   LogSource attachLogs(VersionStock stock, FileDescriptor stdout, FileDescriptor stderr) {

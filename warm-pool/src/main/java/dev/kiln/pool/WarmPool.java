@@ -6,6 +6,7 @@ import dev.kiln.contract.InvocationException;
 import dev.kiln.contract.InvocationException.OfEngine;
 import dev.kiln.contract.Isolation;
 import dev.kiln.contract.StartType;
+import dev.kiln.contract.framed.PayloadBudget;
 import dev.kiln.launcher.Exit;
 import dev.kiln.launcher.Launcher;
 import dev.kiln.launcher.LauncherListener;
@@ -69,7 +70,8 @@ final class WarmPool implements Pool, LauncherListener {
     this.upkeep = new Upkeep(ledger);
     this.attachment = new Attachment(launcher, cgroups, logs);
     this.compiler = new Compiler(ledger, this);
-    this.templates = new Templates(this, ledger, calls, logs, launcher);
+    PayloadBudget budget = new PayloadBudget(config.unfinishedBytes());
+    this.templates = new Templates(this, ledger, calls, logs, launcher, budget);
     this.keeper =
         new Keeper(
             upkeep,
@@ -84,6 +86,7 @@ final class WarmPool implements Pool, LauncherListener {
             stems,
             loops,
             transitions,
+            budget,
             this::perform,
             this::gone,
             engine.runtimes().size());

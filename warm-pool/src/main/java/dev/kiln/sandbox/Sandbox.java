@@ -2,6 +2,7 @@ package dev.kiln.sandbox;
 
 import dev.kiln.contract.framed.Conversation;
 import dev.kiln.contract.framed.ConversationException;
+import dev.kiln.contract.framed.PayloadBudget;
 import dev.kiln.launcher.Exit;
 import dev.kiln.launcher.Launcher;
 import dev.kiln.launcher.SandboxId;
@@ -58,6 +59,7 @@ public final class Sandbox {
       TransitionCounts counts,
       EventLoop loop,
       long readyNanos,
+      PayloadBudget budget,
       BiConsumer<Sandbox, ConversationException> onEnd) {
     this.id = spawned.id();
     this.runtime = runtime;
@@ -70,7 +72,11 @@ public final class Sandbox {
     Linux.setNonBlocking(spawned.frames());
     Conversation.Newborn newborn =
         Conversation.openNewborn(
-            spawned.frames().release(), loop, readyNanos, reason -> onEnd.accept(this, reason));
+            spawned.frames().release(),
+            loop,
+            readyNanos,
+            budget,
+            reason -> onEnd.accept(this, reason));
     this.conversation = newborn.conversation();
     this.ready = newborn.ready();
   }

@@ -28,6 +28,7 @@ class KeepAliveIT {
             config.waiting(),
             config.maxWait(),
             config.spareCopies(),
+            config.unfinishedBytes(),
             config.compileMemoryBytes(),
             config.maxBundleBytes());
     try (TestingEngine kiln = TestingEngine.start(small)) {

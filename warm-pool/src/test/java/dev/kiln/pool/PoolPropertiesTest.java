@@ -81,6 +81,7 @@ class PoolPropertiesTest {
           6,
           Duration.ofMillis(300),
           1,
+          1 << 20,
           64L << 20,
           1 << 20);
     }

@@ -40,6 +40,7 @@ class RecyclingIT {
                 100,
                 config.maxWait(),
                 1,
+                config.unfinishedBytes(),
                 config.compileMemoryBytes(),
                 config.maxBundleBytes()));
     caller = kiln.caller();

@@ -68,6 +68,7 @@ final class TestingEngine implements AutoCloseable {
         100,
         Duration.ofSeconds(30),
         1,
+        64L << 20,
         256L << 20,
         16 << 20);
   }

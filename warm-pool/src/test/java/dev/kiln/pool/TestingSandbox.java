@@ -15,8 +15,8 @@ import java.util.function.IntConsumer;
 /**
  * A sandbox's side of the framed contract, by hand, on a thread of its own over a real socket. The
  * event, a JSON string, tells it what to do: {@code exit:3}, {@code signal:11}, {@code raise},
- * {@code hang}, {@code big:9000}, {@code print:text}, {@code foreign}, {@code twice}, {@code
- * close}, {@code sleep:20}; anything else is answered as it came.
+ * {@code hang}, {@code big:9000}, {@code part:9000}, {@code print:text}, {@code foreign}, {@code
+ * twice}, {@code close}, {@code sleep:20}; anything else is answered as it came.
  */
 final class TestingSandbox extends Thread {
 
@@ -121,6 +121,7 @@ final class TestingSandbox extends Thread {
         send(ANSWER, nonce, event);
       }
       case "big" -> send(ANSWER, nonce, filled(Integer.parseInt(command[1])));
+      case "part" -> part(nonce, Integer.parseInt(command[1]));
       case "foreign" -> send(ANSWER, nonce + 1, event);
       case "twice" -> {
         send(ANSWER, nonce, event);
@@ -136,6 +137,13 @@ final class TestingSandbox extends Thread {
       }
       default -> send(ANSWER, nonce, event);
     }
+  }
+
+  /** Sends the first bytes of an answer that has one more, and then nothing. */
+  private void part(long nonce, int length) {
+    byte[] frame = frame(ANSWER, nonce, filled(length + 1));
+    write(frames, Arrays.copyOf(frame, frame.length - 1));
+    seen.add("sent a part");
   }
 
   /** As the real one: nothing of the function runs before. */
@@ -190,6 +198,10 @@ final class TestingSandbox extends Thread {
   }
 
   void send(int type, long nonce, byte[] payload) {
+    write(frames, frame(type, nonce, payload));
+  }
+
+  private static byte[] frame(int type, long nonce, byte[] payload) {
     ByteBuffer frame = ByteBuffer.allocate(24 + payload.length).order(ByteOrder.LITTLE_ENDIAN);
     frame
         .putInt(payload.length)
@@ -198,7 +210,7 @@ final class TestingSandbox extends Thread {
         .putLong(nonce)
         .putInt(5)
         .putInt(0);
-    write(frames, frame.put(payload).array());
+    return frame.put(payload).array();
   }
 
   private void write(FileDescriptor to, byte[] bytes) {

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 abstract class TestingWarmPool {
 
   static final int SLOTS = 8;
+  static final int UNFINISHED_BYTES = 1 << 20;
 
   private final EventLoopGroup loops = new EpollEventLoopGroup(2);
   final List<String> lines = new CopyOnWriteArrayList<>();
@@ -43,6 +44,7 @@ abstract class TestingWarmPool {
             20,
             Duration.ofSeconds(5),
             1,
+            UNFINISHED_BYTES,
             64L << 20,
             1 << 20);
     return Engine.start(

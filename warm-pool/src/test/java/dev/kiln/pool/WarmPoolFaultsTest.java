@@ -92,6 +92,18 @@ class WarmPoolFaultsTest extends TestingWarmPool {
   }
 
   @Test
+  void saysThatThereIsNoRoomForAnAnswerThatComesInPieces() {
+    Version resting = TestingVersions.of("testing").timeout(Duration.ofSeconds(2)).named("resting");
+    CompletableFuture<Result> part = caller.start(resting, "\"part:1000000\"");
+    await("it rests", () -> host.anyHasSeen("sent a part"));
+    assertThat(caller.fail(version, "\"big:1000000\""))
+        .isInstanceOf(OfEngine.class)
+        .hasMessageContaining("unfinished messages");
+    assertThat(((OfFunction) TestingCaller.failure(part)).fault()).isEqualTo(Fault.TIMED_OUT);
+    assertThat(caller.call(version, "\"big:1000000\"").text()).hasSize(1000000);
+  }
+
+  @Test
   void endsASandboxThatAnswersAnotherInvocation() {
     OfFunction error = (OfFunction) caller.fail(version, "\"foreign\"");
     assertThat(error.fault()).isEqualTo(Fault.PROTOCOL);

@@ -9,6 +9,7 @@ import dev.kiln.contract.Deadline;
 import dev.kiln.contract.Invocation;
 import dev.kiln.contract.framed.Conversation;
 import dev.kiln.contract.framed.LoadFrame;
+import dev.kiln.contract.framed.PayloadBudget;
 import dev.kiln.launcher.Spawned;
 import dev.kiln.launcher.TestingKiln;
 import io.netty.buffer.ByteBufUtil;
@@ -54,7 +55,11 @@ final class TestingFunction implements AutoCloseable {
     EventLoopGroup loops = new EpollEventLoopGroup(1);
     Conversation.Newborn newborn =
         Conversation.openNewborn(
-            spawned.frames().release(), loops.next(), PATIENCE.toNanos(), end -> {});
+            spawned.frames().release(),
+            loops.next(),
+            PATIENCE.toNanos(),
+            new PayloadBudget(64L << 20),
+            end -> {});
     get(newborn.ready());
     get(kiln.launcher().attach(spawned.id(), digest, Optional.empty(), TMP_BYTES));
     get(newborn.conversation().load(loadFrame(handler), PATIENCE.toNanos()));

@@ -44,10 +44,11 @@ public final class Conversation {
   private @Nullable Future<?> timer;
   private volatile @Nullable ConversationException ended;
 
-  private Conversation(int descriptor, Consumer<ConversationException> onEnd) {
+  private Conversation(
+      int descriptor, PayloadBudget budget, Consumer<ConversationException> onEnd) {
     this.channel = new EpollDomainSocketChannel(descriptor, true);
     this.onEnd = onEnd;
-    this.reader = new FrameReader(channel.alloc(), Exchange.SMALL_BYTES, new Sink());
+    this.reader = new FrameReader(channel.alloc(), budget, Exchange.SMALL_BYTES, new Sink());
     channel.pipeline().addLast(new Handler());
   }
 
@@ -55,11 +56,12 @@ public final class Conversation {
    * Begins to talk over {@code descriptor}, a non-blocking stream socket that from now on belongs
    * to the result.
    *
+   * @param budget what unfinished messages of all conversations may hold
    * @param onEnd told once when the conversation has ended, on its loop
    */
   public static Conversation open(
-      int descriptor, EventLoop loop, Consumer<ConversationException> onEnd) {
-    Conversation conversation = new Conversation(descriptor, onEnd);
+      int descriptor, EventLoop loop, PayloadBudget budget, Consumer<ConversationException> onEnd) {
+    Conversation conversation = new Conversation(descriptor, budget, onEnd);
     conversation.register(loop);
     return conversation;
   }
@@ -69,8 +71,12 @@ public final class Conversation {
    * <em>enter</em> took, when it is locked down.
    */
   public static Newborn openNewborn(
-      int descriptor, EventLoop loop, long timeoutNanos, Consumer<ConversationException> onEnd) {
-    Conversation conversation = new Conversation(descriptor, onEnd);
+      int descriptor,
+      EventLoop loop,
+      long timeoutNanos,
+      PayloadBudget budget,
+      Consumer<ConversationException> onEnd) {
+    Conversation conversation = new Conversation(descriptor, budget, onEnd);
     Acknowledgement ready = new Acknowledgement(FrameType.READY);
     conversation.exchange = ready;
     conversation.reader.limit(ready.limit());

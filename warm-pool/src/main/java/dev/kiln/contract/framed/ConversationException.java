@@ -24,6 +24,8 @@ public final class ConversationException extends RuntimeException {
     TIMED_OUT,
     /** A payload was larger than allowed. */
     TOO_LARGE,
+    /** The node had no room for what came. */
+    NO_ROOM,
     /** What came breaks the contract. */
     VIOLATION,
     /** The sandbox never came up: a step of <em>enter</em> failed. */

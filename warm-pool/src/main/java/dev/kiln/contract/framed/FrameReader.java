@@ -10,22 +10,29 @@ import org.jspecify.annotations.Nullable;
  * Cuts the bytes that come from a sandbox into frames. A frame that one read brought whole, which
  * is nearly every one, is handed on as a slice of that read. One that is spread over reads is
  * copied once into a buffer that grows with what really came, by doubling: a header that announces
- * much, and a sandbox that sends byte by byte, hold no more memory than twice the bytes sent.
- * Belongs to one thread at a time.
+ * much, and a sandbox that sends byte by byte, hold no more memory than twice the bytes sent. What
+ * such a frame holds beyond a small one comes out of the node's {@link PayloadBudget}, until it is
+ * handed on or the reader is closed. Belongs to one thread at a time.
  */
 final class FrameReader {
 
   static final int HEADER_BYTES = 24;
   private static final int FIRST_PART_BYTES = 256;
 
+  /** What a frame that is not whole may hold without being counted, header included. */
+  static final int FREE_BYTES = HEADER_BYTES + Exchange.SMALL_BYTES;
+
   private final ByteBufAllocator allocator;
+  private final PayloadBudget budget;
   private final FrameSink sink;
   private int limit;
   private boolean open = true;
   private @Nullable ByteBuf part;
+  private int counted;
 
-  FrameReader(ByteBufAllocator allocator, int limit, FrameSink sink) {
+  FrameReader(ByteBufAllocator allocator, PayloadBudget budget, int limit, FrameSink sink) {
     this.allocator = allocator;
+    this.budget = budget;
     this.limit = limit;
     this.sink = sink;
   }
@@ -57,6 +64,7 @@ final class FrameReader {
       part.release();
       part = null;
     }
+    giveBack();
   }
 
   /**
@@ -77,8 +85,10 @@ final class FrameReader {
         return true;
       }
     }
-    part = allocator.directBuffer(Math.max(FIRST_PART_BYTES, available));
-    part.writeBytes(bytes);
+    if (mayHold(available)) {
+      part = allocator.directBuffer(Math.max(FIRST_PART_BYTES, available));
+      part.writeBytes(bytes);
+    }
     return false;
   }
 
@@ -94,11 +104,35 @@ final class FrameReader {
     if (length < 0) {
       return;
     }
-    move(bytes, held, HEADER_BYTES + length - held.readableBytes());
+    int missing = HEADER_BYTES + length - held.readableBytes();
+    if (!mayHold(held.readableBytes() + Math.min(missing, bytes.readableBytes()))) {
+      return;
+    }
+    move(bytes, held, missing);
     if (held.readableBytes() == HEADER_BYTES + length) {
       part = null;
+      giveBack();
       deliver(held, 0, held.skipBytes(HEADER_BYTES));
     }
+  }
+
+  /** Counts what a frame that is not whole is about to hold; false after refusing. */
+  private boolean mayHold(int bytes) {
+    int more = Math.max(0, bytes - FREE_BYTES) - counted;
+    if (more > 0 && !budget.take(more)) {
+      refuse(
+          End.NO_ROOM,
+          "more than there is room for now: this node holds as many bytes of unfinished messages"
+              + " as it may");
+      return false;
+    }
+    counted += Math.max(0, more);
+    return true;
+  }
+
+  private void giveBack() {
+    budget.give(counted);
+    counted = 0;
   }
 
   private static void move(ByteBuf from, ByteBuf to, int wanted) {

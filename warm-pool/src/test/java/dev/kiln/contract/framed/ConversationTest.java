@@ -42,6 +42,7 @@ class ConversationTest {
 
   private final EventLoopGroup loops = new EpollEventLoopGroup(2);
   private final EventLoop loop = loops.next();
+  private static final PayloadBudget BUDGET = new PayloadBudget(64L << 20);
   private final EventLoop other = loops.next();
   private final Pair pair = Linux.socketPair(SocketType.STREAM);
   private final FileDescriptor peer = pair.second();
@@ -52,7 +53,8 @@ class ConversationTest {
   @BeforeEach
   void open() {
     Linux.setNonBlocking(pair.first());
-    conversation = Conversation.open(pair.first().release(), loop, end -> ends.add(end.end()));
+    conversation =
+        Conversation.open(pair.first().release(), loop, BUDGET, end -> ends.add(end.end()));
     moveTo(loop);
   }
 
@@ -202,7 +204,7 @@ class ConversationTest {
       Linux.setNonBlocking(born.first());
       Conversation.Newborn newborn =
           Conversation.openNewborn(
-              born.first().release(), loop, Duration.ofSeconds(5).toNanos(), e -> {});
+              born.first().release(), loop, Duration.ofSeconds(5).toNanos(), BUDGET, e -> {});
       ByteBuffer frame = header(8, FrameType.ENTER_FAILED, 0, 0);
       ByteBuffer payload =
           ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putInt(13).putInt(1);

@@ -31,9 +31,18 @@ class FrameReaderTest {
 
   /** A reader that keeps what it finds. */
   private static final class Reading implements FrameSink {
-    private final FrameReader reader = new FrameReader(PooledByteBufAllocator.DEFAULT, LIMIT, this);
+    private final FrameReader reader;
     final List<Frame> frames = new ArrayList<>();
     @Nullable ConversationException refusal;
+
+    /** For small frames, which find room where there is none for others. */
+    Reading() {
+      this(new PayloadBudget(0), LIMIT);
+    }
+
+    Reading(PayloadBudget budget, int limit) {
+      reader = new FrameReader(PooledByteBufAllocator.DEFAULT, budget, limit, this);
+    }
 
     @Override
     public void frame(FrameType type, long nonce, long micros, ByteBuf payload) {
@@ -117,6 +126,63 @@ class FrameReaderTest {
     reading.reader.close();
     reading.read(header(0, FrameType.READY.code(), 0, 0));
     assertThat(reading.frames).isEmpty();
+  }
+
+  @Example
+  void refusesWhatFindsNoRoomAndGivesBackOnce() {
+    PayloadBudget budget = new PayloadBudget(100_000);
+    Reading first = new Reading(budget, 1 << 20);
+    Reading second = new Reading(budget, 1 << 20);
+    first.read(begun(80_000));
+    assertThat(budget.held()).isEqualTo(80_000);
+    second.read(begun(20_000));
+    second.read(Unpooled.buffer().writeZero(1));
+    assertThat(second.refusal).extracting(ConversationException::end).isEqualTo(End.NO_ROOM);
+    assertThat(budget.held()).isEqualTo(80_000);
+    second.reader.close();
+    first.reader.close();
+    first.reader.close();
+    assertThat(budget.held()).isZero();
+  }
+
+  @Example
+  void givesBackWhatAFrameHeldWhenItIsWhole() {
+    PayloadBudget budget = new PayloadBudget(1 << 20);
+    Reading reading = new Reading(budget, 1 << 20);
+    reading.read(begun(80_000));
+    reading.read(Unpooled.buffer().writeZero((1 << 20) - Exchange.SMALL_BYTES - 80_000));
+    assertThat(reading.frames).hasSize(1);
+    assertThat(budget.held()).isZero();
+    reading.reader.close();
+    assertThat(budget.held()).isZero();
+  }
+
+  @Property(tries = 200)
+  void holdsNoMoreThanTheBudgetAndNothingOnceAllAreClosed(
+      @ForAll @Size(max = 30) List<@IntRange(min = 1, max = 90_000) Integer> reads) {
+    PayloadBudget budget = new PayloadBudget(100_000);
+    List<Reading> readings = new ArrayList<>();
+    List<ByteBuf> streams = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      readings.add(new Reading(budget, 1 << 20));
+      streams.add(frameOf(150_000).writeBytes(frameOf(110_000)).writeBytes(frameOf(10)));
+    }
+    for (int i = 0; i < reads.size(); i++) {
+      ByteBuf stream = streams.get(i % 3);
+      readings.get(i % 3).read(stream.readSlice(Math.min(reads.get(i), stream.readableBytes())));
+      assertThat(budget.held()).isBetween(0L, 100_000L);
+    }
+    readings.forEach(reading -> reading.reader.close());
+    assertThat(budget.held()).isZero();
+  }
+
+  /** An answer of 1 MiB, as far as a small one and {@code more} bytes. */
+  private static ByteBuf begun(int more) {
+    return header(1 << 20, FrameType.ANSWER.code(), 0, 0).writeZero(Exchange.SMALL_BYTES + more);
+  }
+
+  private static ByteBuf frameOf(int length) {
+    return header(length, FrameType.ANSWER.code(), 0, 0).writeZero(length);
   }
 
   @Provide
