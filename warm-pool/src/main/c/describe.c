@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "cgroup.h"
+#include "launcher.h"
 
 #ifndef KILN_BUILD
 #error "KILN_BUILD is the SHA-256 of messages.h as a list of bytes; the Makefile defines it"
@@ -38,6 +39,7 @@ static void describe_constants(void)
     CONSTANT(KILN_BASE_ZYGOTE);
     CONSTANT(KILN_NETWORK_NONE);
     CONSTANT(CGROUP_SLOT_PROCESSES);
+    CONSTANT(LAUNCHER_CLIENTS);
     OPERATION(KILN_HELLO);
     OPERATION(KILN_SPAWN);
     OPERATION(KILN_ATTACH);

@@ -26,7 +26,7 @@
 #include "report.h"
 
 #define DETAIL_BYTES 400
-#define WANTED_DESCRIPTORS 1280 /* for the 64 slots that a launcher has by default */
+#define WANTED_DESCRIPTORS LAUNCHER_DESCRIPTORS(OPTIONS_DEFAULT_SLOTS)
 #define NAMESPACES \
     (CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET | CLONE_NEWCGROUP)
 
@@ -206,7 +206,7 @@ static void examine_descriptors(struct finding *finding)
     struct rlimit limit = {0};
     getrlimit(RLIMIT_NOFILE, &limit);
     if (limit.rlim_max < WANTED_DESCRIPTORS)
-        found(finding, MISSING, "hard limit %lu: raise it to %d (LimitNOFILE=, ulimit -Hn)",
+        found(finding, MISSING, "hard limit %lu: raise it to %lu (LimitNOFILE=, ulimit -Hn)",
               (unsigned long)limit.rlim_max, WANTED_DESCRIPTORS);
     else
         found(finding, OK, "hard limit %lu", (unsigned long)limit.rlim_max);

@@ -24,8 +24,6 @@
 #include "report.h"
 #include "view.h"
 
-#define DESCRIPTORS_PER_SLOT 16 /* nine kept; channels of a SPAWN under way; pidfds handed over */
-#define DESCRIPTORS_BASE 256
 #define EVENTS_PER_TURN 64
 
 #define KEPT(name) PRIVILEGE(CAP_##name) |
@@ -104,7 +102,7 @@ static int shorten_slices(struct launcher *launcher)
 static int raise_limits(struct launcher *launcher)
 {
     struct rlimit limit;
-    rlim_t wanted = DESCRIPTORS_BASE + (rlim_t)launcher->slots.count * DESCRIPTORS_PER_SLOT;
+    rlim_t wanted = LAUNCHER_DESCRIPTORS(launcher->slots.count);
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return report_failure("read", "the limit of descriptors", errno);
     if (limit.rlim_max < wanted) {

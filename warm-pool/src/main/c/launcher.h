@@ -23,6 +23,13 @@
     X(SYS_ADMIN) X(SYS_CHROOT) X(SYS_PTRACE) X(SETUID) X(SETGID) X(SETPCAP) X(NET_ADMIN) X(CHOWN) X(DAC_OVERRIDE) \
     X(KILL)
 
+/* Connections that the gateway has with its clients at most: its quarkus.http.limits.max-connections. */
+#define LAUNCHER_CLIENTS 2048
+
+/* Descriptors that a process of Kiln's may need: its own, the gateway's clients, and for each slot nine kept, channels
+ * of a SPAWN under way, pidfds handed over. */
+#define LAUNCHER_DESCRIPTORS(slots) (256 + LAUNCHER_CLIENTS + 16UL * (slots))
+
 /* What a descriptor that the poll loop waits for belongs to; with an index where there are several. */
 enum source {
     SOURCE_SIGNALS,

@@ -8,7 +8,6 @@
 
 #include "report.h"
 
-#define DEFAULT_SLOTS 64
 
 struct rule {
     const char *name;
@@ -154,7 +153,7 @@ static int check_complete(const struct options *options)
 
 int options_parse(int count, char **arguments, struct options *options)
 {
-    *options = (struct options){.slots = DEFAULT_SLOTS, .directory = "/"};
+    *options = (struct options){.slots = OPTIONS_DEFAULT_SLOTS, .directory = "/"};
     int result = 0;
     int i = 1;
     for (; i < count && strcmp(arguments[i], "--") != 0; i += 2)

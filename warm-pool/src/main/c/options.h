@@ -10,6 +10,7 @@
 #define OPTIONS_MAX_BINDS 32
 #define OPTIONS_MAX_ENVIRONMENT 64
 #define OPTIONS_MAX_SLOTS 4096
+#define OPTIONS_DEFAULT_SLOTS 64
 
 struct option_runtime {
     const char *name;

@@ -1,6 +1,7 @@
 package dev.kiln.gateway;
 
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.restassured.RestAssured;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What a gateway in a test's process needs: a Redis and a state directory, both its own. */
 public final class GatewayResources implements QuarkusTestResourceLifecycleManager {
+
+  /** How many connections a gateway takes at once. */
+  static final int CONNECTIONS = 200;
 
   private static @Nullable RedisServer redis;
 
@@ -23,6 +27,12 @@ public final class GatewayResources implements QuarkusTestResourceLifecycleManag
   @Override
   public Map<String, String> start() {
     redis = new RedisServer();
+    // Each request has a connection of its own, which else stays until its client is collected.
+    RestAssured.filters(
+        (request, response, chain) -> {
+          request.header("Connection", "close");
+          return chain.next(request, response);
+        });
     try {
       Path state = Files.createTempDirectory("kiln-state");
       return Map.ofEntries(
@@ -41,6 +51,7 @@ public final class GatewayResources implements QuarkusTestResourceLifecycleManag
           Map.entry("kiln.log.readers", "2"),
           Map.entry("kiln.admission.waiting-per-function", "2"),
           Map.entry("kiln.admission.waiting-time", "5s"),
+          Map.entry("quarkus.http.limits.max-connections", String.valueOf(CONNECTIONS)),
           Map.entry("quarkus.http.test-port", "0"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.kiln.gateway.invoke.VersionSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -32,5 +34,11 @@ final class LauncherFiguresTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> withProcesses(most + 1))
         .withMessageContaining("from 1 to " + most);
+  }
+
+  @Test
+  void eachClientThatMayConnectHasADescriptor() throws IOException {
+    assertThat(Files.readAllLines(Path.of("src/main/resources/application.properties")))
+        .contains("quarkus.http.limits.max-connections=" + figure("LAUNCHER_CLIENTS"));
   }
 }

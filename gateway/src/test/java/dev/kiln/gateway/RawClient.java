@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 
 /** A client that sends what a test says, byte for byte, and may hang up whenever the test wants. */
@@ -92,6 +93,15 @@ final class RawClient implements AutoCloseable {
     }
     int status = line.indexOf(STATUS_LINE) + STATUS_LINE.length();
     return Integer.parseInt(line.substring(status, status + 3));
+  }
+
+  /** Returns whether the gateway ends the connection, with nothing more to read. */
+  boolean hasEnded() {
+    try {
+      return reader.readLine() == null;
+    } catch (IOException e) {
+      return !(e instanceof SocketTimeoutException);
+    }
   }
 
   @Override
