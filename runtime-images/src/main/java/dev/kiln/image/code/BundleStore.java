@@ -2,6 +2,7 @@ package dev.kiln.image.code;
 
 import dev.kiln.image.Digest;
 import dev.kiln.image.tree.DurableTree;
+import dev.kiln.image.tree.NamedDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

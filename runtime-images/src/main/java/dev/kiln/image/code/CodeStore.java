@@ -5,6 +5,7 @@ import dev.kiln.image.archive.ArchiveLimits;
 import dev.kiln.image.archive.ArchiveRefusedException;
 import dev.kiln.image.archive.ZipReader;
 import dev.kiln.image.tree.DurableTree;
+import dev.kiln.image.tree.NamedDirectory;
 import dev.kiln.image.tree.TreeDigest;
 import java.io.IOException;
 import java.nio.file.Path;

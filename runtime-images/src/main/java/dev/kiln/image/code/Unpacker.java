@@ -7,6 +7,7 @@ import dev.kiln.image.archive.EntryKind;
 import dev.kiln.image.archive.ZipReader;
 import dev.kiln.image.tree.DurableTree;
 import dev.kiln.image.tree.TreeDigest;
+import dev.kiln.image.tree.TreeMode;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -14,11 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestOutputStream;
 import java.time.Instant;
-import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -28,20 +26,10 @@ import java.util.TreeSet;
  */
 final class Unpacker {
 
-  static final int DIRECTORY_MODE = 0755;
-  static final int FILE_MODE = 0644;
-  static final int PROGRAM_MODE = 0755;
-
   /**
    * The earliest time that a zip can hold, so that functions that zip their own files do not fail.
    */
   static final FileTime TIME = FileTime.from(Instant.parse("1980-01-01T00:00:00Z"));
-
-  private static final Set<PosixFilePermission> DIRECTORY =
-      PosixFilePermissions.fromString("rwxr-xr-x");
-  private static final Set<PosixFilePermission> FILE = PosixFilePermissions.fromString("rw-r--r--");
-  private static final Set<PosixFilePermission> PROGRAM =
-      PosixFilePermissions.fromString("rwxr-xr-x");
 
   private final ZipReader zip;
   private final Path root;
@@ -88,21 +76,22 @@ final class Unpacker {
     // A path sorts behind its own prefix, so a directory comes after the one it lies in.
     for (String directory : directories) {
       Files.createDirectory(root.resolve(directory));
-      tree.directory(directory, DIRECTORY_MODE);
+      tree.directory(directory, TreeMode.DIRECTORY.bits());
     }
   }
 
   private void writeFile(ArchiveEntry entry) throws ArchiveRefusedException, IOException {
     Path path = root.resolve(entry.path());
     Files.createFile(path);
-    Files.setPosixFilePermissions(path, entry.executable() ? PROGRAM : FILE);
+    TreeMode mode = TreeMode.ofFile(entry.executable());
+    mode.give(path);
     try (FileChannel file = FileChannel.open(path, StandardOpenOption.WRITE)) {
       DigestOutputStream out =
           new DigestOutputStream(Channels.newOutputStream(file), Digest.sha256());
       zip.read(entry, out);
       Files.setLastModifiedTime(path, TIME);
       Digest content = Digest.finish(out.getMessageDigest());
-      tree.file(entry.path(), entry.executable() ? PROGRAM_MODE : FILE_MODE, content, entry.size());
+      tree.file(entry.path(), mode.bits(), content, entry.size());
     }
   }
 
@@ -120,7 +109,7 @@ final class Unpacker {
   }
 
   private static void finishDirectory(Path directory) throws IOException {
-    Files.setPosixFilePermissions(directory, DIRECTORY);
+    TreeMode.DIRECTORY.give(directory);
     Files.setLastModifiedTime(directory, TIME);
   }
 }

@@ -2,6 +2,7 @@ package dev.kiln.image.tree;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -11,12 +12,12 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.ExecutionException;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class DurableTree {
 
   private static final int FORCE_THREADS = 16;
+  private static final int FORCE_QUEUE = 1024;
 
   private DurableTree() {}
 
@@ -36,23 +38,20 @@ public final class DurableTree {
    * s one after another.
    */
   public static void forceAll(Path root) throws IOException {
-    List<Path> paths = filesAndDirectories(root);
-    ExecutorService threads = Executors.newFixedThreadPool(Math.min(FORCE_THREADS, paths.size()));
-    try {
-      List<Future<?>> forced = new ArrayList<>(paths.size());
-      for (Path path : paths) {
-        forced.add(
-            threads.submit(
-                () -> {
-                  force(path);
-                  return null;
-                }));
-      }
-      for (Future<?> each : forced) {
-        await(each);
-      }
+    Queue<IOException> failures = new ConcurrentLinkedQueue<>();
+    ExecutorService threads = forcingThreads();
+    try (Stream<Path> paths = Files.walk(root)) {
+      paths
+          .filter(path -> !Files.isSymbolicLink(path))
+          .forEach(path -> threads.execute(() -> force(path, failures)));
+      await(threads);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     } finally {
       threads.shutdownNow();
+    }
+    if (!failures.isEmpty()) {
+      throw failures.remove();
     }
   }
 
@@ -95,17 +94,33 @@ public final class DurableTree {
     }
   }
 
-  private static List<Path> filesAndDirectories(Path root) throws IOException {
-    try (Stream<Path> paths = Files.walk(root)) {
-      return paths.filter(path -> !Files.isSymbolicLink(path)).toList();
+  /** Threads with a short queue: whoever walks a tree that is too large for it forces files too. */
+  private static ExecutorService forcingThreads() {
+    return new ThreadPoolExecutor(
+        FORCE_THREADS,
+        FORCE_THREADS,
+        0,
+        TimeUnit.SECONDS,
+        new ArrayBlockingQueue<>(FORCE_QUEUE),
+        new ThreadPoolExecutor.CallerRunsPolicy());
+  }
+
+  private static void force(Path path, Queue<IOException> failures) {
+    try {
+      if (failures.isEmpty()) {
+        force(path);
+      }
+    } catch (IOException e) {
+      failures.add(e);
     }
   }
 
-  private static void await(Future<?> forced) throws IOException {
+  private static void await(ExecutorService threads) throws IOException {
+    threads.shutdown();
     try {
-      forced.get();
-    } catch (ExecutionException e) {
-      throw new IOException("Cannot force a file to the disk", e.getCause());
+      while (!threads.awaitTermination(1, TimeUnit.MINUTES)) {
+        // A disk may be slow; each file is forced or fails some time.
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("Interrupted while files were forced to the disk");

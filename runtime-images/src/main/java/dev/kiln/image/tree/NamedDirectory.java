@@ -1,6 +1,5 @@
-package dev.kiln.image.code;
+package dev.kiln.image.tree;
 
-import dev.kiln.image.tree.DurableTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -23,22 +22,30 @@ import java.util.stream.Stream;
  *
  * <p>Both lie in one file system, so that a rename is atomic. One process uses a root at a time.
  */
-final class NamedDirectory {
+public final class NamedDirectory {
 
   private static final String UNFINISHED = ".unfinished";
 
   private final Path root;
   private final Path unfinished;
 
-  private NamedDirectory(Path root) {
+  private NamedDirectory(Path root, Path unfinished) {
     this.root = root;
-    this.unfinished = root.resolve(UNFINISHED);
+    this.unfinished = unfinished;
   }
 
   /** Opens {@code root}, made where it is missing, and removes what a crash left unfinished. */
-  static NamedDirectory open(Path root) throws IOException {
+  public static NamedDirectory open(Path root) throws IOException {
+    return open(root, root.resolve(UNFINISHED));
+  }
+
+  /**
+   * Opens {@code root} with what is unfinished elsewhere in the same file system: for formats that
+   * allow no other entries than complete ones.
+   */
+  public static NamedDirectory open(Path root, Path unfinished) throws IOException {
     requireUnicodeNames();
-    NamedDirectory directory = new NamedDirectory(root);
+    NamedDirectory directory = new NamedDirectory(root, unfinished);
     makePrivate(root);
     DurableTree.delete(directory.unfinished);
     makePrivate(directory.unfinished);
@@ -47,15 +54,17 @@ final class NamedDirectory {
   }
 
   /** Returns the path that a complete entry called {@code name} has or would have. */
-  Path path(String name) {
+  public Path path(String name) {
     return root.resolve(name);
   }
 
-  boolean contains(String name) {
+  /** Returns whether there is a complete entry called {@code name}. */
+  public boolean contains(String name) {
     return Files.exists(path(name), LinkOption.NOFOLLOW_LINKS);
   }
 
-  SortedSet<String> names() throws IOException {
+  /** Returns the names of all complete entries. */
+  public SortedSet<String> names() throws IOException {
     try (Stream<Path> children = Files.list(root)) {
       SortedSet<String> names = new TreeSet<>();
       children
@@ -66,11 +75,13 @@ final class NamedDirectory {
     }
   }
 
-  Path newUnfinishedDirectory() throws IOException {
+  /** Makes an empty directory to be filled and published. */
+  public Path newUnfinishedDirectory() throws IOException {
     return Files.createTempDirectory(unfinished, "");
   }
 
-  Path newUnfinishedFile() throws IOException {
+  /** Makes an empty file to be filled and published. */
+  public Path newUnfinishedFile() throws IOException {
     return Files.createTempFile(unfinished, "", "");
   }
 
@@ -78,12 +89,12 @@ final class NamedDirectory {
    * Gives an unfinished path, already forced to the disk, its name, and replaces a file that has
    * it.
    */
-  void publish(Path finished, String name) throws IOException {
+  public void publish(Path finished, String name) throws IOException {
     DurableTree.publish(finished, path(name));
   }
 
   /** Takes the name away from an entry; returns where its content waits to be deleted. */
-  Path unpublish(String name) throws IOException {
+  public Path unpublish(String name) throws IOException {
     Path doomed = Files.createTempDirectory(unfinished, "").resolve(name);
     DurableTree.publish(path(name), doomed);
     DurableTree.force(root);
