@@ -16,6 +16,8 @@ public record Digest(String hex) implements Comparable<Digest> {
   /** How many bytes a digest has. */
   public static final int BYTES = 32;
 
+  private static final String ALGORITHM = "sha256:";
+
   /** Throws {@link IllegalArgumentException} unless {@code hex} is a digest's text. */
   public Digest {
     if (!isDigest(hex)) {
@@ -27,6 +29,17 @@ public record Digest(String hex) implements Comparable<Digest> {
   /** Returns the digest whose text is {@code hex}. */
   public static Digest ofHex(String hex) {
     return new Digest(hex);
+  }
+
+  /**
+   * Returns the digest that a descriptor writes as {@code sha256:<hex>}, as the OCI image
+   * specification has it; throws {@link IllegalArgumentException} for another algorithm or form.
+   */
+  public static Digest ofQualified(String text) {
+    if (!text.startsWith(ALGORITHM)) {
+      throw new IllegalArgumentException("Not a SHA-256 digest: " + abbreviate(text));
+    }
+    return new Digest(text.substring(ALGORITHM.length()));
   }
 
   /** Returns the digest of {@code content}. */
@@ -61,6 +74,11 @@ public record Digest(String hex) implements Comparable<Digest> {
   /** Returns the 32 bytes. */
   public byte[] bytes() {
     return HexFormat.of().parseHex(hex);
+  }
+
+  /** Returns the text with its algorithm: {@code sha256:<hex>}. */
+  public String qualified() {
+    return ALGORITHM + hex;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.kiln.image.archive;
 
+import dev.kiln.image.PrintableName;
 import java.util.Optional;
 
 /**
@@ -10,7 +11,6 @@ import java.util.Optional;
 public final class ArchiveRefusedException extends Exception {
 
   private static final long serialVersionUID = 1L;
-  private static final int MAX_NAME_CHARACTERS = 200;
 
   private final ArchiveRefusal refusal;
   private final transient Optional<String> entry;
@@ -32,7 +32,7 @@ public final class ArchiveRefusedException extends Exception {
    */
   public static ArchiveRefusedException ofEntry(
       ArchiveRefusal refusal, String name, String reason) {
-    String shown = printable(name);
+    String shown = PrintableName.of(name);
     return new ArchiveRefusedException(
         refusal, Optional.of(shown), "Entry '" + shown + "' " + reason);
   }
@@ -47,22 +47,5 @@ public final class ArchiveRefusedException extends Exception {
    */
   public Optional<String> entry() {
     return entry;
-  }
-
-  private static String printable(String name) {
-    StringBuilder shown = new StringBuilder();
-    name.codePoints()
-        .limit(MAX_NAME_CHARACTERS)
-        .forEach(
-            point -> {
-              if (Character.isISOControl(point) || Character.getType(point) == Character.FORMAT) {
-                shown.append(String.format("\\u%04x", point));
-              } else {
-                shown.appendCodePoint(point);
-              }
-            });
-    return name.codePointCount(0, name.length()) > MAX_NAME_CHARACTERS
-        ? shown.append('…').toString()
-        : shown.toString();
   }
 }
