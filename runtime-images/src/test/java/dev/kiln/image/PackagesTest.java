@@ -30,16 +30,20 @@ final class PackagesTest {
         .definedBy("dev.kiln.image.code")
         .layer("build")
         .definedBy("dev.kiln.image.build")
+        .layer("unpack")
+        .definedBy("dev.kiln.image.unpack")
         .whereLayer("archive")
-        .mayOnlyBeAccessedByLayers("code")
+        .mayOnlyBeAccessedByLayers("code", "unpack")
         .whereLayer("tree")
-        .mayOnlyBeAccessedByLayers("code", "build")
+        .mayOnlyBeAccessedByLayers("code", "build", "unpack")
+        .whereLayer("unpack")
+        .mayNotBeAccessedByAnyLayer()
         .whereLayer("code")
         .mayNotBeAccessedByAnyLayer()
         .whereLayer("build")
         .mayNotBeAccessedByAnyLayer()
         .whereLayer("image")
-        .mayOnlyBeAccessedByLayers("archive", "tree", "code", "build")
+        .mayOnlyBeAccessedByLayers("archive", "tree", "code", "build", "unpack")
         .check(CLASSES);
   }
 
